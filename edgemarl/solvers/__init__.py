@@ -1,0 +1,1 @@
+"""Exact, certified maximisation of a sum of sigmoids; knows nothing of edge computing."""
