@@ -1,0 +1,67 @@
+# Everything here runs on a machine that has only Python 3.11-3.13, make and git.
+# The first target that needs it builds .venv; later calls reuse it until the
+# dependencies in pyproject.toml or constraints.txt change.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+# PYTHON: the interpreter that builds .venv; the first suitable one on the PATH unless given.
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python, \
+            $(shell $(p) -c $(SUPPORTED) >/dev/null 2>&1 && echo $(p))))
+SUPPORTED := 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+
+# TORCH_ARGS: extra arguments for installing PyTorch, e.g. an index that holds CPU-only builds.
+TORCH_ARGS ?=
+# ARGS: extra arguments for pytest or the demo, e.g. make test ARGS="-k solver -x".
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow lint format bench clean distclean
+
+help:  ## show this text
+	@echo "make TARGET [PYTHON=python3.12] [ARGS=...] [TORCH_ARGS=...]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP)  ## build .venv with the tested versions
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "edgemarl needs Python 3.11, 3.12 or 3.13 on the PATH, or make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c $(SUPPORTED) || { echo "edgemarl needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is $$($(PYTHON) --version 2>&1)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@# PyTorch first and alone: a range that an installed build satisfies pulls no other build.
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet $(TORCH_ARGS) "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## train on seven servers and a hundred users, compare, draw the curve in demo/ (5 minutes)
+	$(BIN)/python examples/demo.py $(ARGS)
+
+test: $(STAMP)  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+test-slow: $(STAMP)  ## run the tests that train for minutes
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(STAMP)  ## ruff, pyright and codespell
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+format: $(STAMP)  ## sort imports, fix what ruff can fix, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)  ## run benchmarks/ one after another, each printing JSON
+	@for file in benchmarks/*.py; do \
+	  case $$file in */_*) continue;; esac; \
+	  echo "# $$file" >&2; $(BIN)/python $$file $(ARGS) || exit 1; \
+	done
+
+clean:  ## remove caches, built packages and demo/
+	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis
+	find edgemarl rllib_algos tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean  ## clean, and remove .venv
+	rm -rf $(VENV)
