@@ -1,1 +1,27 @@
-"""Multi-agent algorithms for RLlib's new API stack, for any PettingZoo ParallelEnv."""
+"""Multi-agent algorithms for RLlib's new API stack, for any PettingZoo ParallelEnv.
+
+Nothing here imports ray or torch before it is used.
+"""
+
+import importlib
+from typing import Any
+
+_EXPORTS = {
+    "MADDPG": "rllib_algos.maddpg",
+    "MADDPGConfig": "rllib_algos.maddpg",
+    "MAMaxEnt": "rllib_algos.ma_maxent",
+    "MAMaxEntConfig": "rllib_algos.ma_maxent",
+    "register_parallel_env": "rllib_algos.joint.registration",
+}
+
+__all__ = sorted(_EXPORTS)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'rllib_algos' has no attribute {name!r}")
+    return getattr(importlib.import_module(_EXPORTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "registry"]

@@ -1,0 +1,104 @@
+"""The policies of all agents: stacked networks per group, and how they act. Torch only."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rllib_algos.joint.exploration import (
+    Exploration,
+    explore_choices,
+    explore_deterministic,
+    explore_gaussian,
+    explore_probabilities,
+)
+from rllib_algos.joint.layout import GroupLayout, Tensors
+from rllib_algos.joint.networks import StackedMLP
+from rllib_algos.joint.policies import (
+    Decision,
+    deterministic_decision,
+    gaussian_decision,
+    output_size,
+    sampled_decision,
+    softmax_decision,
+)
+from rllib_algos.joint.spaces import Action, CategoricalAction
+
+
+class Actors(nn.Module):
+    """One network per agent, stacked per group of agents with equal spaces.
+
+    Args:
+        layout: how observations and actions are laid out.
+        hiddens: widths of the hidden layers.
+        gaussian: whether continuous policies are tanh-Gaussian instead of deterministic.
+    """
+
+    def __init__(self, layout: GroupLayout, hiddens: Sequence[int], *, gaussian: bool) -> None:
+        super().__init__()
+        self.layout = layout
+        self.gaussian = gaussian
+        self.nets = nn.ModuleList(
+            StackedMLP(
+                len(group.agents),
+                group.observation.size,
+                hiddens,
+                output_size(group.action, gaussian),
+            )
+            for group in layout.spaces.groups
+        )
+
+    def forward(self, fields: Tensors) -> list[Tensor]:
+        """Returns per group logits (B, n, M, H) or continuous outputs; see `layout.heads`."""
+        inputs = self.layout.actor_inputs(fields)
+        outputs = [net(x) for net, x in zip(self.nets, inputs, strict=True)]
+        return self.layout.heads(outputs, fields)
+
+    def decide(self, fields: Tensors, generator: torch.Generator | None) -> list[Decision]:
+        """Returns differentiable actions per group, as losses need them."""
+        return [
+            self._decision(action, head, generator)
+            for action, head in zip(self.layout.actions, self(fields), strict=True)
+        ]
+
+    def greedy(self, fields: Tensors) -> list[Tensor]:
+        """Returns what a policy that does not explore does, in the form replay stores."""
+        return [
+            self._greedy(action, head)
+            for action, head in zip(self.layout.actions, self(fields), strict=True)
+        ]
+
+    def explore(
+        self, fields: Tensors, noise: Exploration, generator: torch.Generator
+    ) -> list[Tensor]:
+        """Returns perturbed actions for collecting experience, in the form replay stores."""
+        return [
+            self._explore(action, head, noise, generator)
+            for action, head in zip(self.layout.actions, self(fields), strict=True)
+        ]
+
+    def _decision(
+        self, action: Action, head: Tensor, generator: torch.Generator | None
+    ) -> Decision:
+        if isinstance(action, CategoricalAction):
+            if self.layout.soft:
+                return softmax_decision(head)
+            return sampled_decision(head, generator)
+        if self.gaussian:
+            return gaussian_decision(head, generator)
+        return deterministic_decision(head)
+
+    def _greedy(self, action: Action, head: Tensor) -> Tensor:
+        if isinstance(action, CategoricalAction):
+            return torch.softmax(head, -1) if self.layout.soft else head.argmax(-1)
+        return torch.tanh(head.chunk(2, -1)[0] if self.gaussian else head)
+
+    def _explore(
+        self, action: Action, head: Tensor, noise: Exploration, generator: torch.Generator
+    ) -> Tensor:
+        if isinstance(action, CategoricalAction):
+            sample = explore_probabilities if self.layout.soft else explore_choices
+            return sample(head, noise, generator)
+        if self.gaussian:
+            return explore_gaussian(head, generator)
+        return explore_deterministic(head, noise, generator)

@@ -1,0 +1,157 @@
+"""Settings of joint off-policy algorithms, on top of RLlib's `AlgorithmConfig`."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig, NotProvided
+from ray.rllib.connectors.env_to_module import EnvToModulePipeline
+from ray.rllib.connectors.learner import LearnerConnectorPipeline
+from ray.rllib.connectors.module_to_env import ModuleToEnvPipeline
+from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
+from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+
+from rllib_algos.joint.env_runner import JOINT_SPACES, JointEnvRunner
+from rllib_algos.joint.rl_modules import ACTORS
+from rllib_algos.joint.spaces import JointSpaces
+
+
+def assign_provided(config: Any, values: Mapping[str, Any], method: Callable[..., Any]) -> None:
+    """Sets on `config` every keyword-only argument of `method` that the caller has given."""
+    for name, parameter in inspect.signature(method).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY and values[name] is not NotProvided:
+            setattr(config, name, values[name])
+
+
+def all_agents_share_one_module(agent: Any, *args: Any, **kwargs: Any) -> str:
+    """Maps every agent to the module that holds all policies."""
+    return ACTORS
+
+
+class JointOffPolicyConfig(AlgorithmConfig):
+    """What every joint off-policy algorithm can be told."""
+
+    def __init__(self, algo_class: Any = None) -> None:
+        super().__init__(algo_class=algo_class)
+        self.env_runner_cls = JointEnvRunner
+        self.policies = {}
+        self.multi_agent(policies=[ACTORS], policy_mapping_fn=all_agents_share_one_module)
+        self.normalize_actions = False  # actions leave the actors in the environment's space
+        self.clip_actions = False
+        self.disable_env_checking = True  # the runner checks what it needs
+        self.merge_env_runner_states = False  # there are no connectors whose states could merge
+        self.rollout_fragment_length = 10
+        self.gamma = 0.1
+        self.train_batch_size_per_learner = 64
+        self.replay_capacity = 50_000
+        self.checkpoint_replay = True
+        self.learning_starts = 500
+        self.updates_per_slot = 1.0
+        self.tau = 0.005
+        self.reward_scale = None
+        self.num_torch_threads = 1
+
+    def training(
+        self,
+        *,
+        replay_capacity: Any = NotProvided,
+        checkpoint_replay: Any = NotProvided,
+        learning_starts: Any = NotProvided,
+        updates_per_slot: Any = NotProvided,
+        tau: Any = NotProvided,
+        reward_scale: Any = NotProvided,
+        num_torch_threads: Any = NotProvided,
+        **kwargs: Any,
+    ) -> "JointOffPolicyConfig":
+        """Sets training parameters.
+
+        Args:
+            replay_capacity: joint observations kept; a fragment of T steps takes T + 1.
+            checkpoint_replay: whether checkpoints hold the replay.
+            learning_starts: environment steps before the first update, T_c of Algorithm 1.
+            updates_per_slot: updates per environment step, whatever the number of runners.
+            tau: fraction by which targets move, 1 - mu of Algorithm 1.
+            reward_scale: what rewards are multiplied by inside the learner. None: 1 / rows of an
+                environment with `row_owner()`, 1 for others.
+            num_torch_threads: torch threads of every runner and learner; None leaves torch's.
+            kwargs: those of `AlgorithmConfig.training`, e.g. gamma, train_batch_size_per_learner,
+                grad_clip.
+
+        Raises:
+            TypeError: a key is unknown.
+        """
+        assign_provided(self, locals(), JointOffPolicyConfig.training)
+        _check_known(kwargs, type(self))
+        super().training(**kwargs)
+        return self
+
+    def get_multi_rl_module_spec(
+        self,
+        *,
+        env: Any = None,
+        spaces: Any = None,
+        inference_only: bool = False,
+        **kwargs: Any,
+    ) -> MultiRLModuleSpec:
+        """Returns the specs of `actors` and (unless `inference_only`) `central`.
+
+        Args:
+            env: not used; the spaces say all.
+            spaces: what `JointEnvRunner.get_spaces` returned.
+            inference_only: whether only what acts is built.
+            kwargs: ignored.
+        """
+        joint = (spaces or {}).get(JOINT_SPACES)
+        if isinstance(joint, Exception):
+            raise joint
+        if not isinstance(joint, JointSpaces):
+            raise ValueError("the environment's joint spaces are unknown; build() asks a runner")
+        specs = self.module_specs(joint)
+        if inference_only:
+            specs = {name: spec for name, spec in specs.items() if not spec.learner_only}
+        for spec in specs.values():
+            spec.inference_only = inference_only
+        return MultiRLModuleSpec(rl_module_specs=specs, inference_only=inference_only)
+
+    def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
+        """Returns the specs of the modules for an environment; algorithms say which."""
+        raise NotImplementedError
+
+    def build_env_to_module_connector(
+        self, env: Any = None, spaces: Any = None, device: Any = None
+    ) -> EnvToModulePipeline:
+        """Returns an empty pipeline: the joint runner hands observations to actors directly."""
+        return EnvToModulePipeline(connectors=[])
+
+    def build_module_to_env_connector(
+        self, env: Any = None, spaces: Any = None
+    ) -> ModuleToEnvPipeline:
+        """Returns an empty pipeline: actions leave the actors ready for the environment."""
+        return ModuleToEnvPipeline(connectors=[])
+
+    def build_learner_connector(
+        self, input_observation_space: Any, input_action_space: Any, device: Any = None
+    ) -> LearnerConnectorPipeline:
+        """Returns an empty pipeline: the learner gets batches, not episodes."""
+        return LearnerConnectorPipeline(connectors=[])
+
+    def get_evaluation_config_object(self) -> AlgorithmConfig | None:
+        """Returns the evaluation's config: greedy unless `explore` is set in it."""
+        config = super().get_evaluation_config_object()
+        given = self.evaluation_config
+        if config is not None and not (given and "explore" in given):
+            config.explore = False
+        return config
+
+
+def _check_known(given: Mapping[str, Any], cls: type) -> None:
+    known: set[str] = set()
+    for base in cls.__mro__:
+        if "training" in vars(base):
+            known |= set(inspect.signature(vars(base)["training"]).parameters)
+    for key in given:
+        if key not in known:
+            close = difflib.get_close_matches(key, known - {"self", "kwargs"}, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise TypeError(f"training() has no setting {key!r}{hint}")

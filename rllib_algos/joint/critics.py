@@ -1,0 +1,39 @@
+"""Centralised critics: values of joint actions in joint states."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rllib_algos.joint.networks import StackedMLP
+
+
+class Critics(nn.Module):
+    """`copies` critics for each of `num` heads, all evaluated together.
+
+    Args:
+        num: number of critics, C: one per agent, or 1 if agents share it.
+        copies: 2 for twin critics, whose minimum counts; 1 otherwise.
+        in_size: length of joint state and joint action together.
+        hiddens: widths of the hidden layers.
+    """
+
+    def __init__(self, num: int, copies: int, in_size: int, hiddens: Sequence[int]) -> None:
+        super().__init__()
+        self.num = num
+        self.copies = copies
+        self.net = StackedMLP(copies * num, in_size, hiddens, 1)
+
+    def forward(self, state: Tensor, action: Tensor) -> Tensor:
+        """Returns values of every copy, (copies, C, B).
+
+        Args:
+            state: (B, S).
+            action: (B, A) seen by every critic, or (C, B, A) with one joint action per critic.
+        """
+        if action.dim() == 2:
+            x = torch.cat([state, action], -1)
+        else:
+            x = torch.cat([state.expand(action.shape[0], *state.shape), action], -1)
+            x = x.repeat(self.copies, 1, 1)
+        return self.net(x)[..., 0].unflatten(0, (self.copies, self.num))

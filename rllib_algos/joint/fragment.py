@@ -1,0 +1,34 @@
+"""What env runners return: a stretch of one episode, all agents together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointFragment:
+    """`T` consecutive steps of one episode.
+
+    Attributes:
+        observations: per field, T + 1 joint observations; the last is the one after the last
+            step, from before any reset.
+        actions: per field, T joint actions.
+        rewards: (T, N).
+        terminated: whether the episode ended for good with the last step (truncation is not that).
+    """
+
+    observations: dict[str, np.ndarray]
+    actions: dict[str, np.ndarray]
+    rewards: np.ndarray
+    terminated: bool
+
+    def __len__(self) -> int:
+        return len(self.rewards)
+
+    def env_steps(self) -> int:
+        """Returns the number of environment steps; RLlib asks for it."""
+        return len(self.rewards)
+
+    def agent_steps(self) -> int:
+        """Returns the number of agent steps; RLlib asks for it."""
+        return self.rewards.size

@@ -1,0 +1,171 @@
+"""How joint observations and actions are stored, shown to networks, and handed to environments.
+
+`GroupLayout` serves every environment: per group of agents, observations (n, O) and actions.
+`RowLayout` (see `rows.py`) serves environments whose state is a table with one owner per row.
+Tensors have the batch first; only networks see the agents first.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rllib_algos.joint.policies import as_logits, one_hot
+from rllib_algos.joint.spaces import Action, CategoricalAction, JointSpaces
+
+Arrays = dict[str, np.ndarray]
+Tensors = Mapping[str, Tensor]
+
+
+class Field(NamedTuple):
+    """One array that replay keeps per step."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class GroupLayout:
+    """Observations and actions of all agents, stacked per group of equal agents.
+
+    Args:
+        spaces: of the environment.
+        soft: whether categorical actions are kept as probabilities (the softmax relaxation)
+            instead of the choice that was sampled.
+    """
+
+    def __init__(self, spaces: JointSpaces, *, soft: bool) -> None:
+        self.spaces = spaces
+        self.soft = soft
+        self.actions: tuple[Action, ...] = tuple(group.action for group in spaces.groups)
+        order = [agent for group in spaces.groups for agent in group.agents]
+        self._position = torch.tensor(np.argsort(order), dtype=torch.long)
+
+    @property
+    def observation_fields(self) -> dict[str, Field]:
+        """What is stored of a joint observation."""
+        return {
+            f"observations_{i}": Field((len(g.agents), g.observation.size), "float32")
+            for i, g in enumerate(self.spaces.groups)
+        }
+
+    @property
+    def action_fields(self) -> dict[str, Field]:
+        """What is stored of a joint action."""
+        fields = {}
+        for i, group in enumerate(self.spaces.groups):
+            shape, dtype = stored_action(group.action, self.soft)
+            fields[f"actions_{i}"] = Field((len(group.agents), *shape), dtype)
+        return fields
+
+    @property
+    def state_size(self) -> int:
+        """Length of the joint observation as critics see it."""
+        return sum(len(g.agents) * g.observation.size for g in self.spaces.groups)
+
+    @property
+    def action_size(self) -> int:
+        """Length of the joint action as critics see it."""
+        return sum(len(g.agents) * g.action.vector_size for g in self.spaces.groups)
+
+    def encode(self, env: Any, observations: Mapping[str, Any]) -> Arrays:
+        """Returns the fields of one joint observation."""
+        agents = self.spaces.agents
+        return {
+            f"observations_{i}": np.stack(
+                [group.observation.encode(observations[agents[a]]) for a in group.agents]
+            )
+            for i, group in enumerate(self.spaces.groups)
+        }
+
+    def actor_inputs(self, fields: Tensors) -> list[Tensor]:
+        """Returns (n, B, O) per group."""
+        return [fields[name].transpose(0, 1) for name in self.observation_fields]
+
+    def heads(self, outputs: Sequence[Tensor], fields: Tensors) -> list[Tensor]:
+        """Returns per group logits (B, n, M, H) or continuous outputs (B, n, D or 2 D)."""
+        return [
+            head_outputs(action, out.transpose(0, 1))
+            for action, out in zip(self.actions, outputs, strict=True)
+        ]
+
+    def state_vector(self, fields: Tensors) -> Tensor:
+        """Returns (B, S): all observations side by side."""
+        return torch.cat([fields[name].flatten(1) for name in self.observation_fields], -1)
+
+    def stored_vectors(self, fields: Tensors) -> list[Tensor]:
+        """Returns per group the stored actions as critics see them, (B, n, V)."""
+        return [
+            action_vector(action, fields[name], self.soft)
+            for action, name in zip(self.actions, self.action_fields, strict=True)
+        ]
+
+    def join(self, vectors: Sequence[Tensor], fields: Tensors) -> Tensor:
+        """Returns (B, A): the actions of all agents side by side."""
+        return torch.cat([v.flatten(1) for v in vectors], -1)
+
+    def own_parts(self, fields: Tensors) -> Tensor:
+        """Returns (N, 1, A) float: 1 where the joint action is agent n's own."""
+        device = next(iter(fields.values())).device
+        blocks = [torch.ones(1, g.action.vector_size) for g in self.spaces.groups for _ in g.agents]
+        return torch.block_diag(*blocks)[self._position, None].to(device)
+
+    def per_agent(self, values: Sequence[Tensor], fields: Tensors) -> Tensor:
+        """Returns (B, N): per-row values (B, n, M) of every group, summed per agent."""
+        sums = torch.cat([v.sum(-1) for v in values], -1)
+        return sums.index_select(-1, self._position.to(sums.device))
+
+    def env_actions(self, stored: Sequence[np.ndarray], copy: int) -> dict[str, Any]:
+        """Returns what environment `copy` is given: agent name to action."""
+        return {
+            self.spaces.agents[agent]: decode_action(group.action, actions[copy, k])
+            for group, actions in zip(self.spaces.groups, stored, strict=True)
+            for k, agent in enumerate(group.agents)
+        }
+
+
+def stored_action(action: Action, soft: bool) -> tuple[tuple[int, ...], str]:
+    """Returns shape and dtype with which replay keeps one agent's action."""
+    if not isinstance(action, CategoricalAction):
+        return (action.vector_size,), "float32"
+    if soft:
+        return (action.rows, action.width), "float16"
+    return (action.rows,), "uint8" if action.width <= 256 else "int32"
+
+
+def head_outputs(action: Action, outputs: Tensor) -> Tensor:
+    """Returns logits (..., M, H) of a categorical action, and continuous outputs unchanged."""
+    return as_logits(action, outputs) if isinstance(action, CategoricalAction) else outputs
+
+
+def action_vector(action: Action, stored: Tensor, soft: bool) -> Tensor:
+    """Returns stored actions as critics see them, (..., V)."""
+    if not isinstance(action, CategoricalAction):
+        return stored
+    if soft:
+        return stored.float().flatten(-2)
+    return one_hot(stored, action.width).flatten(-2)
+
+
+def decode_action(action: Action, stored: np.ndarray) -> Any:
+    """Returns an action in the environment's own space.
+
+    Args:
+        action: the space.
+        stored: choices (M,), probabilities (M, H) or numbers in [-1, 1] (D,).
+    """
+    if not isinstance(action, CategoricalAction):
+        low, high = np.asarray(action.low), np.asarray(action.high)
+        value = low + (stored.astype(float) + 1) / 2 * (high - low)
+        return np.clip(value, low, high).reshape(action.shape).astype(action.dtype)
+    soft = stored.ndim == 2
+    if action.probabilities:
+        matrix = stored if soft else np.eye(action.width)[stored]
+        return matrix.astype(action.dtype)
+    choices = (stored.argmax(-1) if soft else stored).astype(np.int64) + np.asarray(action.starts)
+    return (
+        int(choices[0])
+        if action.shape == ()
+        else choices.reshape(action.shape).astype(action.dtype)
+    )

@@ -1,0 +1,44 @@
+"""Many equally shaped networks evaluated as one."""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class StackedMLP(nn.Module):
+    """`num` independent ReLU networks; one batched matrix product per layer serves them all.
+
+    Network i is `x[i] @ weights[0][i] + biases[0][i]`, ReLU, and so on; nothing is shared. Weights
+    start as those of `torch.nn.Linear`.
+
+    Args:
+        num: number of networks, K.
+        in_size: length of an input.
+        hiddens: widths of the hidden layers.
+        out_size: length of an output.
+    """
+
+    def __init__(self, num: int, in_size: int, hiddens: Sequence[int], out_size: int) -> None:
+        super().__init__()
+        self.num = num
+        sizes = [in_size, *hiddens, out_size]
+        self.weights = nn.ParameterList()
+        self.biases = nn.ParameterList()
+        for n_in, n_out in itertools.pairwise(sizes):
+            bound = 1 / math.sqrt(n_in)
+            self.weights.append(nn.Parameter(torch.empty(num, n_in, n_out).uniform_(-bound, bound)))
+            self.biases.append(nn.Parameter(torch.empty(num, 1, n_out).uniform_(-bound, bound)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Returns (K, B, out) for inputs (K, B, in), or (B, in) that all networks share."""
+        if x.dim() == 2:
+            x = x.expand(self.num, *x.shape)
+        last = len(self.weights) - 1
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            x = torch.baddbmm(bias, x, weight)
+            if i < last:
+                x = torch.relu(x)
+        return x

@@ -1,0 +1,112 @@
+"""The two RLModules of a joint algorithm.
+
+`actors` holds the policies of all agents and is what env runners get; `central` holds what only
+the learner needs and is never built elsewhere. Target networks are attributes that only the
+learner creates, so that they reach neither env runners nor optimizers.
+"""
+
+import copy
+from typing import Any
+
+import torch
+from ray.rllib.core.columns import Columns
+from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, TargetNetworkAPI
+from ray.rllib.core.rl_module.torch.torch_rl_module import TorchRLModule
+from torch import Tensor, nn
+
+from rllib_algos.joint.actors import Actors
+from rllib_algos.joint.critics import Critics
+from rllib_algos.joint.exploration import Exploration
+from rllib_algos.joint.rows import make_layout
+from rllib_algos.joint.spaces import JointSpaces
+
+ACTORS = "actors"
+CENTRAL = "central"
+
+
+class ActorsModule(TorchRLModule, InferenceOnlyAPI, TargetNetworkAPI):
+    """Policies of all agents. `model_config`: spaces, soft, hiddens, gaussian, exploration."""
+
+    def setup(self) -> None:
+        """Builds the policy networks."""
+        config = self.model_config
+        spaces: JointSpaces = config["spaces"]
+        layout = make_layout(spaces, soft=config["soft"])
+        self.exploration: Exploration = config["exploration"]
+        self.actors = Actors(layout, config["hiddens"], gaussian=config["gaussian"])
+
+    def make_target_networks(self) -> None:
+        """Copies the policies; called by the learner after its optimizers exist."""
+        self.target_actors = _frozen_copy(self.actors)
+
+    def get_target_network_pairs(self) -> list[tuple[nn.Module, nn.Module]]:
+        """Returns the policies and their targets."""
+        return [(self.actors, self.target_actors)]
+
+    def get_non_inference_attributes(self) -> list[str]:
+        """Returns what env runners are not sent."""
+        return ["target_actors"]
+
+    def forward_target(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Returns the greedy actions of the target policies."""
+        return {Columns.ACTIONS: self.target_actors.greedy(batch[Columns.OBS])}
+
+    def forward_inference(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Returns greedy actions; skips RLlib's train/eval switch, which these networks ignore."""
+        return self._forward_inference(batch)
+
+    def forward_exploration(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Returns exploring actions."""
+        return self._forward_exploration(batch, **kwargs)
+
+    def _forward_inference(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        with torch.inference_mode():
+            return {Columns.ACTIONS: self.actors.greedy(batch[Columns.OBS])}
+
+    def _forward_exploration(
+        self, batch: dict[str, Any], *, generator: torch.Generator, **kwargs: Any
+    ) -> dict[str, Any]:
+        with torch.inference_mode():
+            actions = self.actors.explore(batch[Columns.OBS], self.exploration, generator)
+            return {Columns.ACTIONS: actions}
+
+    def _forward_train(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {Columns.ACTIONS: self.actors.decide(batch[Columns.OBS], None)}
+
+
+class CentralModule(TorchRLModule, TargetNetworkAPI):
+    """Critics and entropy coefficients.
+
+    `model_config`: num_critics, copies, in_size, hiddens, num_agents, initial_omega (None: there
+    are no entropy coefficients).
+    """
+
+    def setup(self) -> None:
+        """Builds the critics and, where an algorithm has them, the entropy coefficients."""
+        config = self.model_config
+        self.critics = Critics(
+            config["num_critics"], config["copies"], config["in_size"], config["hiddens"]
+        )
+        if config["initial_omega"] is not None:
+            # A parameter of a module, because RLlib checkpoints nothing that a Learner holds.
+            value = torch.full((config["num_agents"],), float(config["initial_omega"]))
+            self.log_omega = nn.Parameter(value.log())
+
+    def make_target_networks(self) -> None:
+        """Copies the critics; called by the learner after its optimizers exist."""
+        self.target_critics = _frozen_copy(self.critics)
+
+    def get_target_network_pairs(self) -> list[tuple[nn.Module, nn.Module]]:
+        """Returns the critics and their targets."""
+        return [(self.critics, self.target_critics)]
+
+    def forward_target(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Returns the values of the target critics."""
+        return {"values": self.target_critics(batch["state"], batch["action"])}
+
+    def _forward(self, batch: dict[str, Tensor], **kwargs: Any) -> dict[str, Tensor]:
+        return {"values": self.critics(batch["state"], batch["action"])}
+
+
+def _frozen_copy(module: nn.Module) -> Any:
+    return copy.deepcopy(module).requires_grad_(False)

@@ -1,0 +1,93 @@
+"""Several copies of a ParallelEnv, made from an RLlib config."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium as gym
+from ray.rllib.env.env_context import EnvContext
+from ray.tune.registry import ENV_CREATOR, _global_registry
+
+from rllib_algos.joint.discovery import check_parallel_env
+
+
+class JointEnvError(RuntimeError):
+    """An environment could not be made, or broke while it was stepped."""
+
+
+class JointVectorEnv:
+    """Holds the copies that one env runner steps; RLlib's callbacks get it as `env`."""
+
+    def __init__(self, make: Callable[[int], Any], num_envs: int) -> None:
+        self._make = make
+        self.envs = [make(i) for i in range(num_envs)]
+        first = self.envs[0]
+        agents = check_parallel_env(first)
+        self.observation_space = gym.spaces.Dict({a: first.observation_space(a) for a in agents})
+        self.action_space = gym.spaces.Dict({a: first.action_space(a) for a in agents})
+        self.single_observation_space = self.observation_space
+        self.single_action_space = self.action_space
+
+    @property
+    def num_envs(self) -> int:
+        """Number of copies."""
+        return len(self.envs)
+
+    @property
+    def unwrapped(self) -> "JointVectorEnv":
+        """This object; the copies are in `envs`."""
+        return self
+
+    def remake(self, index: int) -> None:
+        """Replaces a copy that broke by a new one."""
+        self.envs[index] = self._make(index)
+
+    def close(self) -> None:
+        """Closes all copies."""
+        for env in self.envs:
+            env.close()
+
+
+def env_maker(config: Any, worker_index: int) -> Callable[[int], Any]:
+    """Returns a function from copy index to a new ParallelEnv for one env runner.
+
+    `config.env` is a name registered with `ray.tune.register_env` (its creator may return a
+    ParallelEnv or RLlib's `ParallelPettingZooEnv`), or a callable from env_config to ParallelEnv.
+    """
+    creator = _creator(config.env)
+
+    def make(copy: int) -> Any:
+        context = EnvContext(
+            config.env_config,
+            worker_index=worker_index,
+            vector_index=copy,
+            num_workers=config.num_env_runners,
+        )
+        try:
+            env = creator(context)
+        except Exception as error:
+            raise JointEnvError(
+                f"the environment {_name(config.env)} could not be made with env_config "
+                f"{dict(config.env_config)}: {type(error).__name__}: {error}"
+            ) from error
+        env = getattr(env, "par_env", env)  # RLlib's wrapper, where the user has applied it
+        check_parallel_env(env)
+        return env
+
+    return make
+
+
+def _creator(env: Any) -> Callable[[EnvContext], Any]:
+    if env is None:
+        raise ValueError("no environment given; call config.environment(name or callable)")
+    if callable(env):
+        return env
+    if _global_registry.contains(ENV_CREATOR, env):
+        return _global_registry.get(ENV_CREATOR, env)
+    raise ValueError(
+        f"no environment is registered under the name {env!r}; register it with "
+        "rllib_algos.register_parallel_env(name, creator) after ray.init(), or give a callable"
+    )
+
+
+def _name(env: Any) -> str:
+    return repr(env) if isinstance(env, str) else getattr(env, "__name__", repr(env))

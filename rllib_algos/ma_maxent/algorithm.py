@@ -1,0 +1,57 @@
+"""MAMaxEnt's config and algorithm."""
+
+from typing import Any
+
+from ray.rllib.algorithms.algorithm_config import NotProvided
+
+from rllib_algos.joint.algorithm import ActorCriticConfig, JointOffPolicy
+from rllib_algos.joint.config import assign_provided
+from rllib_algos.ma_maxent.learner import MAMaxEntLearner
+
+
+class MAMaxEntConfig(ActorCriticConfig):
+    """Settings of MAMaxEnt: those of `ActorCriticConfig.training` and the entropy's."""
+
+    gaussian_policies = True
+
+    def __init__(self, algo_class: Any = None) -> None:
+        super().__init__(algo_class=algo_class or MAMaxEnt)
+        self.entropy_lr = 1e-3
+        self.entropy_delay = 5
+        self.initial_omega = 0.01
+        self.target_entropy = None
+
+    def training(
+        self,
+        *,
+        entropy_lr: Any = NotProvided,
+        entropy_delay: Any = NotProvided,
+        initial_omega: Any = NotProvided,
+        target_entropy: Any = NotProvided,
+        **kwargs: Any,
+    ) -> "MAMaxEntConfig":
+        """Sets training parameters.
+
+        Args:
+            entropy_lr: learning rate of the entropy coefficients.
+            entropy_delay: updates between updates of the entropy coefficients, lambda_S.
+            initial_omega: first value of every entropy coefficient.
+            target_entropy: see `rllib_algos.ma_maxent.learner.entropy_target`.
+            kwargs: those of `ActorCriticConfig.training`.
+        """
+        assign_provided(self, locals(), MAMaxEntConfig.training)
+        super().training(**kwargs)
+        return self
+
+    def get_default_learner_class(self) -> type[MAMaxEntLearner]:
+        """Returns the learner with MAMaxEnt's losses."""
+        return MAMaxEntLearner
+
+
+class MAMaxEnt(JointOffPolicy):
+    """MAMaxEnt on RLlib's new API stack."""
+
+    @classmethod
+    def get_default_config(cls) -> MAMaxEntConfig:
+        """Returns the default settings."""
+        return MAMaxEntConfig()
