@@ -1,1 +1,16 @@
 """Exact, certified maximisation of a sum of sigmoids; knows nothing of edge computing."""
+
+from edgemarl.solvers.conjugate import conjugate
+from edgemarl.solvers.groups import maximize_groups
+from edgemarl.solvers.result import GroupResult, SolverResult, Status
+from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
+
+__all__ = [
+    "GroupResult",
+    "LatencySigmoids",
+    "SigmoidFamily",
+    "SolverResult",
+    "Status",
+    "conjugate",
+    "maximize_groups",
+]

@@ -1,0 +1,37 @@
+"""How the solver's functions are compiled: one set of options, one cache that cannot go stale.
+
+Numba's cache notices a change of the file that holds a compiled function, but not of the files
+that function calls into. Entry points therefore carry a digest of all the solver's sources in
+their closure, which is part of the cache's key.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+def inner(function: Callable[..., Any]) -> Any:
+    """Compile a function that only other compiled functions call (not cached by itself)."""
+    return numba.njit(**_OPTIONS)(function)
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls; its machine code is kept between processes.
+
+    The function must be defined inside a builder that takes `sources_digest()` and mentions it, so
+    that the digest enters the cache's key.
+    """
+    return numba.njit(cache=True, **_OPTIONS)(function)
+
+
+def sources_digest() -> str:
+    """A digest of every source file of `edgemarl.solvers`."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
