@@ -1,0 +1,1 @@
+"""What both environments share: units, checks, randomness, radio, components, template."""

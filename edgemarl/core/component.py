@@ -1,0 +1,93 @@
+"""Components: small frozen dataclasses that fill one role of a scenario and can be named in a file.
+
+A component is registered under a role and a kind, ``@component("channel", "rural_macro")``. In a
+dictionary or a YAML file it stands as its kind (``channel: rural_macro``) or as a mapping with its
+fields (``channel: {kind: log_distance, exponent: 3.2}``). A class of your own needs no
+registration: give the instance in Python, or write ``kind: my_package.my_module:MyChannel``.
+"""
+
+import dataclasses
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from edgemarl.core.validation import check_choice
+
+_T = TypeVar("_T")
+_KINDS: dict[str, dict[str, type]] = {}
+
+
+def component(role: str, kind: str) -> Callable[[type[_T]], type[_T]]:
+    """Class decorator that registers a component class under a role and a kind."""
+
+    def register(cls: type[_T]) -> type[_T]:
+        _KINDS.setdefault(role, {})[kind] = cls
+        return cls
+
+    return register
+
+
+def kinds(role: str) -> list[str]:
+    """The registered kinds of a role, in order of registration."""
+    return list(_KINDS.get(role, {}))
+
+
+def build(role: str, given: Any) -> Any:
+    """The component a value stands for: an instance as it is, a kind, or a mapping with fields.
+
+    Raises:
+        ValueError: for an unknown kind or field, or a field out of its range.
+    """
+    if isinstance(given, str):
+        given = {"kind": given}
+    if not isinstance(given, Mapping):
+        return given
+    fields = dict(given)
+    if "kind" not in fields:
+        raise ValueError(f"{role} must name its kind (one of {', '.join(kinds(role))})")
+    cls = _find(role, fields.pop("kind"))
+    return construct(f"{role} {cls.__name__}", cls, fields)
+
+
+def construct(name: str, cls: type[_T], fields: Mapping[str, Any]) -> _T:
+    """An instance of a dataclass from a mapping; an unknown key is an error."""
+    known = [field.name for field in dataclasses.fields(cls) if field.init]  # type: ignore[arg-type]
+    for key in fields:
+        check_choice(f"key of {name}", key, known)
+    return cls(**{key: _frozen(value) for key, value in fields.items()})
+
+
+def describe(instance: Any) -> dict[str, Any]:
+    """A component as a mapping of plain values that :func:`build` turns back into it."""
+    cls = type(instance)
+    kind = next(
+        (kind for known in _KINDS.values() for kind, other in known.items() if other is cls),
+        f"{cls.__module__}:{cls.__qualname__}",
+    )
+    if not dataclasses.is_dataclass(instance):
+        raise ValueError(f"{kind} must be a dataclass to be written to a file")
+    fields = {f.name: plain(getattr(instance, f.name)) for f in dataclasses.fields(instance)}
+    return {"kind": kind, **fields}
+
+
+def plain(value: Any) -> Any:
+    """The value with tuples and arrays as lists, as YAML and JSON want it."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return [plain(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _find(role: str, kind: str) -> type:
+    if kind in _KINDS.get(role, {}):
+        return _KINDS[role][kind]
+    if ":" not in kind:
+        check_choice(f"kind of {role}", kind, [*kinds(role), "package.module:Class"])
+    module, _, name = kind.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"kind of {role} must be importable, got {kind!r}: {error}") from error

@@ -1,0 +1,151 @@
+"""The template of every environment: PettingZoo's ParallelEnv over a scenario and a view."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Space
+from gymnasium.utils.seeding import np_random as seeded_generator
+from numpy.typing import NDArray
+from pettingzoo import ParallelEnv
+
+from edgemarl.core.validation import check_choice, check_count
+from edgemarl.core.view import View
+
+Step = tuple[
+    dict[str, Any],  # observations
+    dict[str, float],  # rewards
+    dict[str, bool],  # terminations
+    dict[str, bool],  # truncations
+    dict[str, dict[str, Any]],  # infos
+]
+
+
+class EdgeEnv(ParallelEnv[str, Any, Any]):
+    """Slots of a simulation as steps; a subclass says how a slot is drawn and evaluated.
+
+    Attributes:
+        view: who the agents are and what their actions mean.
+        slot_state: state of the slot that the next actions decide; None before the first reset.
+        last_outcome: outcome of the last step; None before the first.
+        max_cycles: steps of an episode, which is then truncated.
+    """
+
+    # PettingZoo declares the attribute without ClassVar.
+    metadata: dict[str, Any] = {"render_modes": [], "render_fps": 4}  # noqa: RUF012
+
+    def __init__(self, view: View, *, max_cycles: int, render_mode: str | None, report_bound: bool):
+        """Keep the view and options; ValueError for a bad `max_cycles` or `render_mode`."""
+        check_count("max_cycles", max_cycles)
+        check_choice("render_mode", render_mode, [None, *self.metadata["render_modes"]])
+        self.view, self.max_cycles, self.render_mode = view, max_cycles, render_mode
+        self.report_bound = report_bound
+        self.possible_agents = list(view.agents)
+        self.agents = []
+        self.slot_state: Any = None
+        self.last_outcome: Any = None
+        self._cycle = 0
+        self._np_random: np.random.Generator | None = None
+
+    def _next_state(self, assignment: NDArray[np.int64] | None) -> Any:
+        """The state of the next slot; of the first one where `slot_state` is None."""
+        raise NotImplementedError
+
+    def _evaluate(self, assignment: NDArray[np.int64]) -> Any:
+        """The outcome of an assignment in the current slot."""
+        raise NotImplementedError
+
+    def _bound(self) -> float:
+        """Certified upper bound of the system objective in the current slot."""
+        raise NotImplementedError
+
+    @property
+    def np_random(self) -> np.random.Generator:
+        """Generator of all slots' draws; seeded by ``reset(seed=...)``, else by the system."""
+        if self._np_random is None:
+            self._np_random, _ = seeded_generator()
+        return self._np_random
+
+    @property
+    def state_space(self) -> Space[Any]:
+        """Space of :meth:`state`."""
+        return self.view.state_space
+
+    def observation_space(self, agent: str) -> Space[Any]:
+        """Space of an agent's observations; the same object at every call."""
+        return self.view.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> Space[Any]:
+        """Space of an agent's actions; the same object at every call."""
+        return self.view.action_spaces[agent]
+
+    def state(self) -> NDArray[np.float32]:
+        """The joint state that the next actions decide on."""
+        self._require_reset()
+        return self.view.global_state(self.slot_state)
+
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        """Start an episode; `options` has no keys that are used."""
+        if seed is not None:
+            self._np_random, _ = seeded_generator(seed)
+        self.agents = list(self.possible_agents)
+        self.slot_state, self.last_outcome, self._cycle = None, None, 0
+        self.slot_state = self._next_state(None)
+        return self.view.observe(self.slot_state), self._infos(self.slot_state, None)
+
+    def step(self, actions: Mapping[str, Any]) -> Step:
+        """Execute every agent's action in the current slot and draw the next.
+
+        Raises:
+            ValueError: for missing or unknown agents and for actions outside their space; the
+                episode can go on with correct actions.
+            RuntimeError: before the first reset and after the end of an episode.
+        """
+        self._require_live()
+        return self.advance(self.view.decode(actions, self.slot_state))
+
+    def advance(self, assignment: NDArray[np.int64]) -> Step:
+        """Execute an assignment (U,) directly, as rules do that see the whole slot; else as step.
+
+        Raises:
+            ValueError: for an assignment that the environment's model refuses.
+            RuntimeError: before the first reset and after the end of an episode.
+        """
+        self._require_live()
+        state = self.slot_state
+        outcome = self.last_outcome = self._evaluate(assignment)
+        rewards, infos = self.view.rewards(state, outcome), self._infos(state, outcome)
+        self._cycle += 1
+        self.slot_state = self._next_state(assignment)
+        over = self._cycle >= self.max_cycles
+        observations = self.view.observe(self.slot_state)
+        terminations = dict.fromkeys(self.agents, False)
+        truncations = dict.fromkeys(self.agents, over)
+        self.agents = [] if over else self.agents
+        return observations, rewards, terminations, truncations, infos
+
+    def render(self) -> None:
+        """Nothing is drawn: there is no render mode yet."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _infos(self, state: Any, outcome: Any | None) -> dict[str, dict[str, Any]]:
+        infos = self.view.infos(state, outcome)
+        if self.report_bound:
+            bound = 0.0 if outcome is None else self._bound()
+            gap = 0.0 if outcome is None else (bound - outcome.system_qoe) / bound
+            for info in infos.values():
+                info.update(upper_bound=bound, bound_gap=gap)
+        return infos
+
+    def _require_live(self) -> None:
+        self._require_reset()
+        if not self.agents:
+            raise RuntimeError("step must follow a reset: the episode is over, call reset()")
+
+    def _require_reset(self) -> None:
+        if self.slot_state is None:
+            raise RuntimeError("the environment must be reset first: call reset()")
