@@ -1,0 +1,50 @@
+"""Actions of servers as agents: what a matrix of choices or of probabilities means."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ACTIONS = ("discrete", "probability")
+
+
+def stack_actions(
+    actions: Mapping[str, Any], agents: Sequence[str], shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """Every agent's action in one array (N, *shape); ValueError names an agent of another shape."""
+    arrays = [np.asarray(actions[agent]) for agent in agents]
+    for agent, array in zip(agents, arrays, strict=True):
+        if array.shape != shape:
+            raise ValueError(f"action of {agent} must have shape {shape}, got {array.shape}")
+    return np.stack(arrays)
+
+
+def decode_choices(
+    choices: NDArray[Any], owner: NDArray[np.int64], num_servers: int, agents: Sequence[str]
+) -> NDArray[np.int64]:
+    """The assignment (U,) that each user's owner chose, from integer choices (N, U)."""
+    if not np.issubdtype(choices.dtype, np.integer):
+        raise ValueError(f"actions must be integers (server indices), got {choices.dtype}")
+    if choices.size and (choices.min() < 0 or choices.max() >= num_servers):
+        agent, row = np.argwhere((choices < 0) | (choices >= num_servers))[0]
+        raise ValueError(
+            f"action of {agents[agent]} must be a server index from 0 to {num_servers - 1}, "
+            f"got {choices[agent, row]} at row {row}"
+        )
+    return choices[owner, np.arange(len(owner))].astype(np.int64)
+
+
+def decode_probabilities(
+    probabilities: NDArray[Any], owner: NDArray[np.int64], agents: Sequence[str]
+) -> NDArray[np.int64]:
+    """The assignment (U,) by the greatest probability, Eq. (21), from matrices (N, U, H)."""
+    rows = probabilities[owner, np.arange(len(owner))]
+    good = np.isfinite(rows).all(axis=1) & (rows.max(axis=1) > 0)
+    if not good.all():
+        row = int((~good).argmax())
+        raise ValueError(
+            f"action of {agents[owner[row]]} must have a positive finite maximum in every row of "
+            f"a connected user, got {rows[row].tolist()} at row {row}"
+        )
+    return rows.argmax(axis=1)

@@ -1,0 +1,118 @@
+"""The DJTCRA environment: wires scenario, state, view and outcome, nothing else."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core.component import build, describe
+from edgemarl.core.env import EdgeEnv
+from edgemarl.core.validation import check_choice
+from edgemarl.djtcra.optimum import slot_bound
+from edgemarl.djtcra.outcome import Outcome, evaluate
+from edgemarl.djtcra.presets import load_scenario
+from edgemarl.djtcra.scenario import Scenario
+from edgemarl.djtcra.server_view import ServerView
+from edgemarl.djtcra.state import NOWHERE, State, next_state
+from edgemarl.djtcra.user_view import UserView
+
+VIEWS = ("servers", "users")
+
+
+class DJTCRAEnv(EdgeEnv):
+    """Distributed joint task and computing-resource allocation (section V of the paper).
+
+    Every slot, agents say which server computes each user's task; every server then divides its
+    computing power among its tasks, and users whom the cloud would serve faster go there.
+
+    Args:
+        view: ``"servers"`` for agents ``server_0`` ... or ``"users"`` for ``user_0`` ...
+        scenario: a preset's name, a YAML file or a :class:`Scenario`.
+        action: servers only, ``"discrete"`` or ``"probability"``.
+        observation: users only, ``"local"`` or ``"global"``.
+        reward: ``"shared"`` or ``"local"``; the scenario's own scope where None.
+        max_cycles: slots of an episode; the scenario's `slots_per_episode` where None.
+        action_mask: whether observations become dictionaries with an ``action_mask``.
+        report_bound: whether infos carry the slot's certified upper bound (some ms a slot).
+        render_mode: None, as nothing is drawn yet.
+
+    Raises:
+        ValueError: for an option that is unknown or belongs to the other view.
+    """
+
+    metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "djtcra_v0"}  # noqa: RUF012
+    slot_state: State | None
+    last_outcome: Outcome | None
+
+    def __init__(
+        self,
+        view: str = "servers",
+        scenario: str | Scenario = "paper",
+        *,
+        action: str | None = None,
+        observation: str | None = None,
+        reward: str | None = None,
+        max_cycles: int | None = None,
+        action_mask: bool = False,
+        report_bound: bool = False,
+        render_mode: str | None = None,
+    ):
+        """Build the view; see the class for the arguments."""
+        check_choice("view", view, VIEWS)
+        self.scenario = _with_scope(load_scenario(scenario), reward)
+        _refuse_foreign_options(view, action=action, observation=observation)
+        if view == "servers":
+            chosen: ServerView | UserView = ServerView(
+                self.scenario, action=action or "discrete", action_mask=action_mask
+            )
+        else:
+            chosen = UserView(
+                self.scenario, observation=observation or "local", action_mask=action_mask
+            )
+        super().__init__(
+            chosen,
+            max_cycles=self.scenario.slots_per_episode if max_cycles is None else max_cycles,
+            render_mode=render_mode,
+            report_bound=report_bound,
+        )
+
+    def row_owner(self) -> NDArray[np.int64] | None:
+        """Index of the agent that owns each row of :meth:`state`, (U,); -1 for idle users.
+
+        With servers as agents, an agent's observation is its rows of the state, with zeros
+        elsewhere, and only its rows of the action have an effect. None with users as agents,
+        and with action masks, where observations are not of this form.
+        """
+        self._require_reset()
+        if not isinstance(self.view, ServerView) or self.view.action_mask:
+            return None
+        assert self.slot_state is not None
+        return np.where(self.slot_state.active, self.slot_state.ran, NOWHERE)
+
+    def _next_state(self, assignment: NDArray[np.int64] | None) -> State:
+        return next_state(self.scenario, self.slot_state, assignment, self.np_random)
+
+    def _evaluate(self, assignment: NDArray[np.int64]) -> Outcome:
+        assert self.slot_state is not None
+        return evaluate(self.scenario, self.slot_state, assignment)
+
+    def _bound(self) -> float:
+        assert self.slot_state is not None
+        return slot_bound(self.scenario, self.slot_state).upper_bound
+
+
+def _with_scope(scenario: Scenario, scope: str | None) -> Scenario:
+    """The scenario with its reward's scope replaced, where one is given."""
+    if scope is None or scope == scenario.reward.scope:
+        return scenario
+    reward = build("reward", {**describe(scenario.reward), "scope": scope})
+    return scenario.replace(reward=reward)
+
+
+def _refuse_foreign_options(view: str, **options: str | None) -> None:
+    foreign = "observation" if view == "servers" else "action"
+    if options[foreign] is not None:
+        raise ValueError(
+            f"{foreign} must be left out with view={view!r}: it is an option of the other view, "
+            f"got {options[foreign]!r}"
+        )

@@ -1,0 +1,128 @@
+"""Role ``observation``: what an agent sees of a user, one row of features per user."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from gymnasium.spaces import Box
+from numpy.typing import NDArray
+
+from edgemarl.core.component import component
+from edgemarl.core.units import watt_to_dbm
+
+if TYPE_CHECKING:
+    from edgemarl.djtcra.scenario import Scenario
+    from edgemarl.djtcra.state import State
+
+Rows = NDArray[np.float32]
+Bounds = NDArray[np.float64]
+
+
+class Observation(Protocol):
+    """Describes every user by a row of features, and brings the space of a row.
+
+    Rows of idle users must be exactly zero, and those of other users must not be.
+    """
+
+    def row_space(self, scenario: "Scenario") -> Box:
+        """Space of one row, shape (F,), with finite bounds that contain zero."""
+        ...
+
+    def rows(self, scenario: "Scenario", state: "State") -> Rows:
+        """Features of every user, (U, F) float32."""
+        ...
+
+
+NUM_FEATURES = 9  # of Eq. (18)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """The nine features of Eq. (18) with options beyond the paper."""
+
+    observe_eta: bool = False  # append the user's processing factor at every server
+    observe_previous: bool = False  # append a one-hot of the server in the slot before
+
+    def _width(self, num_servers: int) -> int:
+        return NUM_FEATURES + num_servers * (self.observe_eta + self.observe_previous)
+
+    def _fill(self, scenario: "Scenario", state: "State", eta_unit: float) -> Bounds:
+        """Columns h, V^T, V^R, kappa, alpha, beta, distance, B, N of Eq. (18), then the options."""
+        servers = scenario.num_servers
+        features = np.empty((state.num_users, self._width(servers)))
+        features[:, 0] = state.ran + 1
+        features[:, 1] = state.volume
+        features[:, 2] = state.result
+        features[:, 3] = state.intensity
+        features[:, 4] = state.steepness
+        features[:, 5] = state.midpoint
+        features[:, 6] = state.distance
+        features[:, 7] = state.bandwidth
+        features[:, 8] = state.noise
+        if self.observe_eta:
+            eta = scenario.topology.processing_factor
+            features[:, NUM_FEATURES : NUM_FEATURES + servers] = eta / eta_unit
+        if self.observe_previous:
+            features[:, -servers:] = state.previous_assignment[:, None] == np.arange(servers)
+        return features
+
+
+def _finish(features: Bounds, state: "State") -> Rows:
+    """As float32, with the rows of idle users exactly zero."""
+    rows = features.astype(np.float32)
+    if not state.active.all():
+        rows[~state.active] = 0.0
+    return rows
+
+
+@component("observation", "scaled")
+@dataclass(frozen=True, kw_only=True)
+class ScaledRows(_Rows):
+    """Features scaled by the scenario's ranges to [-1, 1], the RAN index to (0, 1].
+
+    The noise is scaled in dBm. Values outside their range are clipped to it.
+    """
+
+    def row_space(self, scenario: "Scenario") -> Box:
+        """[-1, 1] for every feature."""
+        return Box(-1.0, 1.0, (self._width(scenario.num_servers),), np.float32)
+
+    def rows(self, scenario: "Scenario", state: "State") -> Rows:
+        """Scaled features of every user, (U, F) float32."""
+        features = self._fill(scenario, state, scenario.topology.processing_factor.max())
+        offset, scale = _scaling(scenario.feature_ranges, scenario.noise_dbm)
+        scaled = features[:, :NUM_FEATURES]
+        scaled[:, 8] = watt_to_dbm(state.noise)
+        scaled -= offset
+        scaled *= scale
+        np.clip(scaled, -1.0, 1.0, out=scaled)
+        return _finish(features, state)
+
+
+def _scaling(ranges: Bounds, noise_dbm: tuple[float, float]) -> tuple[Bounds, Bounds]:
+    """Offset and factor (9,) that take a range to [-1, 1], that of h to [0, 1], none to 0."""
+    low, high = ranges.copy()
+    low[8], high[8] = noise_dbm
+    offset, half = (low + high) / 2, (high - low) / 2
+    offset[0], half[0] = 0.0, high[0]
+    return offset, np.divide(1.0, half, out=np.zeros_like(half), where=half > 0)
+
+
+@component("observation", "raw")
+@dataclass(frozen=True, kw_only=True)
+class RawRows(_Rows):
+    """The features of Eq. (18) in SI units."""
+
+    def row_space(self, scenario: "Scenario") -> Box:
+        """From zero to the greatest value of each feature."""
+        high = np.ones(self._width(scenario.num_servers))
+        high[:NUM_FEATURES] = scenario.feature_ranges[1]
+        if self.observe_eta:
+            eta = scenario.topology.processing_factor
+            high[NUM_FEATURES : NUM_FEATURES + scenario.num_servers] = eta.max()
+        high = np.nextafter(high.astype(np.float32), np.float32(np.inf))
+        return Box(np.zeros_like(high), high, dtype=np.float32)
+
+    def rows(self, scenario: "Scenario", state: "State") -> Rows:
+        """Features of every user in SI units, (U, F) float32."""
+        return _finish(self._fill(scenario, state, 1.0), state)

@@ -1,0 +1,185 @@
+"""The fixed part of a simulation: the paper's numbers, and components in their roles."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core import component as components
+from edgemarl.core.channel import Channel, RuralMacro
+from edgemarl.core.seeding import named_generator
+from edgemarl.core.units import dbm_to_watt
+from edgemarl.core.validation import (
+    as_finite,
+    check_count,
+    check_nonnegative,
+    check_positive,
+    check_probability,
+    check_range,
+)
+from edgemarl.djtcra.allocation import AllocationPolicy, ExactAllocation
+from edgemarl.djtcra.arrivals import Arrivals, UniformTasks
+from edgemarl.djtcra.mobility import Mobility, Resample
+from edgemarl.djtcra.network import Network, RandomNetwork, Topology
+from edgemarl.djtcra.observations import Observation, ScaledRows
+from edgemarl.djtcra.qoe import LogisticQoE, QoE
+from edgemarl.djtcra.rewards import QoEReward, Reward
+
+ROLES = (
+    "network",
+    "channel",
+    "mobility",
+    "arrivals",
+    "qoe",
+    "allocation",
+    "reward",
+    "observation",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A system of edge servers and users; defaults are the paper's (tables III and IV).
+
+    Raises:
+        ValueError: for a value out of its range; the message names the field and the value.
+    """
+
+    name: str = "custom"
+    seed: int = 0  # of the topology: links and processing factors
+    num_users: int = 100  # |U|
+    server_capacity: tuple[float, ...] = (60e9, 60e9, 80e9, 90e9, 100e9, 120e9, 160e9)  # [cycles/s]
+    transmit_power_dbm: float = 20.0  # [dBm] I_u
+    bandwidth: tuple[float, float] = (16e6, 56e6)  # [Hz] B_u
+    subchannel: float | None = None  # [Hz] bandwidth in whole sub-channels of this width
+    noise_dbm: tuple[float, float] = (-120.0, -80.0)  # [dBm] N_u
+    cloud_rate: float = 100e6  # [bit/s] between a RAN and the cloud
+    cloud_delay: float = 0.200  # [s] propagation to the cloud, one way
+    cloud_capacity: float = 20e9  # [cycles/s] for each task in the cloud
+    migration_delay: float = 0.0  # [s] when a user's server changes between slots; 0 in the paper
+    satisfied_qoe: float = 0.9  # [1] above it a user is satisfied (SU)
+    disturbed_qoe: float = 0.1  # [1] below it a user gives up (GU)
+    slots_per_episode: int = 50  # then the episode is truncated
+    network: Network = RandomNetwork()
+    channel: Channel = RuralMacro()
+    mobility: Mobility = Resample()
+    arrivals: Arrivals = UniformTasks()
+    qoe: QoE = LogisticQoE()
+    allocation: AllocationPolicy = ExactAllocation()
+    reward: Reward = QoEReward()
+    observation: Observation = ScaledRows()
+
+    def __post_init__(self) -> None:
+        """Check every number and build components given by their kind."""
+        for role in ROLES:
+            object.__setattr__(self, role, components.build(role, getattr(self, role)))
+        object.__setattr__(self, "server_capacity", tuple(self.server_capacity))
+        _check(self)
+
+    @property
+    def num_servers(self) -> int:
+        """Number of edge servers |H|, equal to the number of RANs."""
+        return len(self.server_capacity)
+
+    @cached_property
+    def capacity(self) -> NDArray[np.float64]:
+        """Computing power P^h of every server, (H,) [cycles/s]."""
+        return np.array(self.server_capacity, dtype=float)
+
+    @cached_property
+    def transmit_power(self) -> float:
+        """Transmitting power of every user [W]."""
+        return float(dbm_to_watt(self.transmit_power_dbm))
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Links and processing factors, drawn from the scenario's seed."""
+        rng = named_generator(self.seed, "topology")
+        return self.network.draw(self.num_users, self.num_servers, rng)
+
+    @cached_property
+    def feature_ranges(self) -> NDArray[np.float64]:
+        """Least and greatest value of the features of Eq. (18), (2, 9) in SI units.
+
+        The order is h (from 1; zero marks a row without a user), V^T, V^R, kappa, alpha, beta,
+        distance, B, N.
+        """
+        low_noise, high_noise = dbm_to_watt(self.noise_dbm)
+        return np.array(
+            [
+                (0.0, float(self.num_servers)),
+                self.arrivals.volume,
+                self.arrivals.result,
+                self.arrivals.intensity,
+                self.qoe.steepness_range,
+                self.qoe.midpoint_range,
+                self.mobility.distance,
+                self.bandwidth,
+                (low_noise, high_noise),
+            ]
+        ).T
+
+    def to_dict(self) -> dict[str, Any]:
+        """The scenario as plain values that :meth:`from_dict` turns back into it."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {
+            key: components.describe(value) if key in ROLES else components.plain(value)
+            for key, value in values.items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Scenario":
+        """A scenario from plain values; an unknown key is an error that lists the known ones."""
+        return components.construct("scenario", cls, values)
+
+    def replace(self, **changes: Any) -> "Scenario":
+        """A copy with some fields replaced, and checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> "Scenario":
+        """A copy with some values replaced, by key.
+
+        A key is a field (``num_users``), a component (``mobility``, given by its kind, a mapping
+        or an instance) or a component's field (``mobility.step``). Components are replaced before
+        their fields are set, whatever the order of the keys.
+        """
+        values = self.to_dict()
+        values.update({role: getattr(self, role) for role in ROLES})
+        for key in sorted(overrides, key=lambda key: key.count(".")):
+            role, _, field = key.partition(".")
+            if not field:
+                values[key] = overrides[key]
+                continue
+            if role not in ROLES:
+                raise ValueError(f"{key} must start with a component: one of {', '.join(ROLES)}")
+            current = components.build(role, values[role])
+            values[role] = {**components.describe(current), field: overrides[key]}
+        return type(self).from_dict(values)
+
+
+def _check(scenario: Scenario) -> None:
+    check_count("seed", scenario.seed, minimum=0)
+    for name in ("num_users", "slots_per_episode"):
+        check_count(name, getattr(scenario, name))
+    if not scenario.server_capacity:
+        raise ValueError("server_capacity must name at least one server, got ()")
+    for name in ("server_capacity", "cloud_rate", "cloud_capacity"):
+        check_positive(name, getattr(scenario, name))
+    for name in ("cloud_delay", "migration_delay"):
+        check_nonnegative(name, getattr(scenario, name))
+    as_finite("transmit_power_dbm", scenario.transmit_power_dbm)
+    check_range("bandwidth", scenario.bandwidth)
+    check_range("noise_dbm", scenario.noise_dbm, positive=False)
+    for name in ("satisfied_qoe", "disturbed_qoe"):
+        check_probability(name, getattr(scenario, name))
+    if scenario.subchannel is not None:
+        check_positive("subchannel", scenario.subchannel)
+        if scenario.bandwidth[1] < scenario.subchannel:
+            raise ValueError(
+                f"subchannel must fit into bandwidth {scenario.bandwidth} Hz, "
+                f"got {scenario.subchannel}"
+            )

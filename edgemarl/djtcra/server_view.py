@@ -1,0 +1,118 @@
+"""Servers as agents: each sees its connected users and decides where their tasks go."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Dict, MultiDiscrete, Space
+from numpy.typing import NDArray
+
+from edgemarl.core.validation import check_choice
+from edgemarl.core.view import check_agents
+from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities, stack_actions
+from edgemarl.djtcra.outcome import METRICS, Outcome
+from edgemarl.djtcra.scenario import Scenario
+from edgemarl.djtcra.spaces import global_space
+from edgemarl.djtcra.state import State, check_servers
+
+
+class ServerView:
+    """Agents ``server_0`` ... with observations (U, F), Eq. (18), and actions over all users.
+
+    A row belongs to the server of the RAN that the user is connected to; rows of other servers'
+    users are zero in the observation and have no effect in the action.
+    """
+
+    def __init__(self, scenario: Scenario, *, action: str = "discrete", action_mask: bool = False):
+        """Build the spaces.
+
+        Args:
+            scenario: what is simulated.
+            action: ``"discrete"`` for server indices (U,), ``"probability"`` for a matrix (U, H)
+                whose row-wise argmax is executed, Eqs. (20) and (21).
+            action_mask: whether observations become dictionaries with an ``action_mask`` (U, H).
+        """
+        check_choice("action", action, ACTIONS)
+        self.scenario, self.action, self.action_mask = scenario, action, action_mask
+        users, servers = scenario.num_users, scenario.num_servers
+        self.agents = [f"server_{server}" for server in range(servers)]
+        self.state_space = global_space(scenario)
+        self.observation_spaces = {agent: self._observation_space() for agent in self.agents}
+        self.action_spaces: dict[str, Space[Any]] = {
+            agent: MultiDiscrete([servers] * users)
+            if action == "discrete"
+            else Box(0.0, 1.0, (users, servers), np.float32)
+            for agent in self.agents
+        }
+
+    def _observation_space(self) -> Space[Any]:
+        rows = global_space(self.scenario)
+        if not self.action_mask:
+            return rows
+        shape = (self.scenario.num_users, self.scenario.num_servers)
+        return Dict({"observation": rows, "action_mask": Box(0, 1, shape, np.int8)})
+
+    def global_state(self, state: State) -> NDArray[np.float32]:
+        """Features of all users, Eq. (19), (U, F)."""
+        return self.scenario.observation.rows(self.scenario, state)
+
+    def observe(self, state: State) -> dict[str, Any]:
+        """Each server's rows of the global state, zero elsewhere."""
+        rows = self.global_state(state)
+        servers = np.arange(self.scenario.num_servers)
+        own = state.ran == servers[:, None]
+        stacked = rows * own[:, :, None]
+        if not self.action_mask:
+            return dict(zip(self.agents, stacked, strict=True))
+        mask = np.repeat(own[:, :, None], len(servers), axis=2).astype(np.int8)
+        mask[:, :, 0] = 1  # a choice without effect is still a choice
+        return {
+            agent: {"observation": stacked[index], "action_mask": mask[index]}
+            for index, agent in enumerate(self.agents)
+        }
+
+    def decode(self, actions: Mapping[str, Any], state: State) -> NDArray[np.int64]:
+        """The server that each user's connected server chose, (U,)."""
+        check_agents(actions, self.agents)
+        shape = self.action_spaces[self.agents[0]].shape
+        assert shape is not None
+        stacked = stack_actions(actions, self.agents, shape)
+        if self.action == "discrete":
+            return decode_choices(stacked, state.ran, self.scenario.num_servers, self.agents)
+        return decode_probabilities(stacked, state.ran, self.agents)
+
+    def encode(self, assignment: NDArray[np.int64]) -> dict[str, Any]:
+        """The assignment as every agent's action; each agent's own rows are what counts."""
+        check_servers("assignment", assignment, self.scenario.num_servers)
+        if self.action == "discrete":
+            action: NDArray[Any] = np.asarray(assignment, dtype=np.int64)
+        else:
+            action = np.eye(self.scenario.num_servers, dtype=np.float32)[assignment]
+        return {agent: action.copy() for agent in self.agents}
+
+    def rewards(self, state: State, outcome: Outcome) -> dict[str, float]:
+        """The sum over all users to everyone, or each server's sum over its connected users."""
+        parts, reward = self.scenario.reward.per_user(outcome), self.scenario.reward
+        if reward.scope == "shared":
+            return dict.fromkeys(self.agents, float(parts.sum()))
+        local = np.bincount(state.ran, weights=parts, minlength=len(self.agents))
+        return dict(zip(self.agents, local.tolist(), strict=True))
+
+    def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
+        """Slot metrics, and each server's QoE sum of its connected users and numbers of users."""
+        size = len(self.agents)
+        connected = np.bincount(state.ran[state.active], minlength=size).astype(float)
+        if outcome is None:
+            local, served = np.zeros(size), np.zeros(size)
+        else:
+            local = np.bincount(state.ran, weights=outcome.qoe, minlength=size)
+            at_edge = outcome.served_by[outcome.served_by >= 0]
+            served = np.bincount(at_edge, minlength=size).astype(float)
+        slot: dict[str, float] = (
+            dict.fromkeys(METRICS, 0.0) if outcome is None else outcome.metrics()
+        )
+        own = zip(self.agents, local.tolist(), connected.tolist(), served.tolist(), strict=True)
+        return {
+            agent: {**slot, "local_qoe": qoe, "num_connected": users, "num_served": tasks}
+            for agent, qoe, users, tasks in own
+        }

@@ -1,0 +1,132 @@
+"""One slot's draw, and the step from one slot to the next."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core.draws import uniform
+from edgemarl.core.units import dbm_to_watt
+from edgemarl.core.validation import check_nonnegative, check_positive, check_shape
+from edgemarl.djtcra.mobility import Placement
+from edgemarl.djtcra.scenario import Scenario
+
+Array = NDArray[np.float64]
+NOWHERE = -1  # the server of a user that no server served
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What holds for one slot, Eq. (19); the fields of idle users have no effect."""
+
+    slot: int  # since the start of the episode
+    placement: Placement  # RAN, distance [m] and, where users have one, position [m]
+    bandwidth: Array  # (U,) [Hz] B_u
+    noise: Array  # (U,) [W] N_u
+    volume: Array  # (U,) [bit] V^T
+    result: Array  # (U,) [bit] V^R
+    intensity: Array  # (U,) [cycles/bit] kappa
+    steepness: Array  # (U,) [1/s] alpha
+    midpoint: Array  # (U,) [s] beta
+    active: NDArray[np.bool_]  # (U,) whether the user has a task
+    previous_assignment: NDArray[np.int64]  # (U,) server in the slot before; -1 for none
+
+    @property
+    def num_users(self) -> int:
+        """Number of users |U|."""
+        return len(self.volume)
+
+    @property
+    def ran(self) -> NDArray[np.int64]:
+        """Connected RAN of every user, (U,)."""
+        return self.placement.ran
+
+    @property
+    def distance(self) -> Array:
+        """Ground distance of every user to its base station, (U,) [m]."""
+        return self.placement.distance
+
+    def check(self, scenario: Scenario) -> None:
+        """ValueError where a field has a wrong shape or an impossible value.
+
+        States from :func:`next_state` are correct; check those that you build yourself.
+        """
+        users = (scenario.num_users,)
+        for name in ("bandwidth", "noise", "volume", "intensity", "steepness", "midpoint"):
+            check_shape(name, getattr(self, name), users)
+            check_positive(name, getattr(self, name))
+        for name in ("result", "distance"):
+            check_shape(name, getattr(self, name), users)
+            check_nonnegative(name, getattr(self, name))
+        for name in ("active", "previous_assignment", "ran"):
+            check_shape(name, getattr(self, name), users)
+        check_servers("ran", self.ran, scenario.num_servers)
+
+
+def next_state(
+    scenario: Scenario,
+    state: State | None,
+    assignment: NDArray[np.int64] | None,
+    rng: np.random.Generator,
+) -> State:
+    """The state of the next slot; that of the first one where `state` is None.
+
+    Args:
+        scenario: what is fixed.
+        state: state of the slot before, or None.
+        assignment: (U,) server of each task in the slot before, or None.
+        rng: source of all draws.
+    """
+    users = scenario.num_users
+    if state is None:
+        placement = scenario.mobility.place(users, scenario.num_servers, rng)
+    else:
+        placement = scenario.mobility.move(state.placement, scenario.num_servers, rng)
+    tasks = scenario.arrivals.draw(users, rng)
+    steepness, midpoint = scenario.qoe.draw(users, rng)
+    return State(
+        slot=0 if state is None else state.slot + 1,
+        placement=placement,
+        bandwidth=_bandwidth(scenario, rng),
+        noise=dbm_to_watt(uniform(scenario.noise_dbm, users, rng)),
+        volume=tasks.volume,
+        result=tasks.result,
+        intensity=tasks.intensity,
+        steepness=steepness,
+        midpoint=midpoint,
+        active=tasks.active,
+        previous_assignment=_previous(state, assignment, users),
+    )
+
+
+def check_servers(
+    name: str, server: NDArray[np.int64], num_servers: int, *, lowest: int = 0
+) -> None:
+    """ValueError unless every entry is an integer from `lowest` to the last server's index."""
+    if not np.issubdtype(server.dtype, np.integer):
+        raise ValueError(f"{name} must hold integers, got {server.dtype}")
+    bad = (server < lowest) | (server >= num_servers)
+    if bad.any():
+        user = int(bad.argmax())
+        raise ValueError(
+            f"{name} must be a server index from {lowest} to {num_servers - 1}, "
+            f"got {server[user]} for user {user}"
+        )
+
+
+def _bandwidth(scenario: Scenario, rng: np.random.Generator) -> Array:
+    """Uniform bandwidth, or a uniform number of whole sub-channels within the same range."""
+    if scenario.subchannel is None:
+        return uniform(scenario.bandwidth, scenario.num_users, rng)
+    low, high = (int(bound / scenario.subchannel + 1e-9) for bound in scenario.bandwidth)
+    counts = rng.integers(max(low, 1), high + 1, scenario.num_users)
+    return scenario.subchannel * counts.astype(float)
+
+
+def _previous(
+    state: State | None, assignment: NDArray[np.int64] | None, users: int
+) -> NDArray[np.int64]:
+    """Server of each user in the slot before; idle users keep the one they had."""
+    if state is None or assignment is None:
+        return np.full(users, NOWHERE)
+    return np.where(state.active, assignment, state.previous_assignment)

@@ -1,0 +1,103 @@
+"""Users as agents: each decides where its own task goes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Dict, Discrete, Space
+from numpy.typing import NDArray
+
+from edgemarl.core.validation import check_choice
+from edgemarl.core.view import check_agents
+from edgemarl.djtcra.actions import decode_choices, stack_actions
+from edgemarl.djtcra.outcome import CLOUD, Outcome
+from edgemarl.djtcra.scenario import Scenario
+from edgemarl.djtcra.spaces import global_space
+from edgemarl.djtcra.state import State, check_servers
+
+OBSERVATIONS = ("local", "global")
+
+
+class UserView:
+    """Agents ``user_0`` ... with their own row (F,) or all rows (U, F), and a server index each."""
+
+    def __init__(
+        self, scenario: Scenario, *, observation: str = "local", action_mask: bool = False
+    ):
+        """Build the spaces.
+
+        Args:
+            scenario: what is simulated.
+            observation: ``"local"`` for a user's own row, ``"global"`` for those of all (VDN-G).
+            action_mask: whether observations become dictionaries with an ``action_mask`` (H,).
+        """
+        check_choice("observation", observation, OBSERVATIONS)
+        self.scenario, self.observation, self.action_mask = scenario, observation, action_mask
+        self.agents = [f"user_{user}" for user in range(scenario.num_users)]
+        self.state_space = global_space(scenario)
+        self.observation_spaces = {agent: self._observation_space() for agent in self.agents}
+        self.action_spaces: dict[str, Space[Any]] = {
+            agent: Discrete(scenario.num_servers) for agent in self.agents
+        }
+
+    def _observation_space(self) -> Space[Any]:
+        own = self.scenario.observation.row_space(self.scenario)
+        seen = own if self.observation == "local" else global_space(self.scenario)
+        if not self.action_mask:
+            return seen
+        mask = Box(0, 1, (self.scenario.num_servers,), np.int8)
+        return Dict({"observation": seen, "action_mask": mask})
+
+    def global_state(self, state: State) -> NDArray[np.float32]:
+        """Features of all users, Eq. (19), (U, F)."""
+        return self.scenario.observation.rows(self.scenario, state)
+
+    def observe(self, state: State) -> dict[str, Any]:
+        """Each user's row, or a copy of all rows for each user."""
+        rows = self.global_state(state)
+        seen = list(rows) if self.observation == "local" else [rows.copy() for _ in self.agents]
+        if not self.action_mask:
+            return dict(zip(self.agents, seen, strict=True))
+        return {
+            agent: {"observation": one, "action_mask": self._mask(bool(active))}
+            for agent, one, active in zip(self.agents, seen, state.active, strict=True)
+        }
+
+    def _mask(self, active: bool) -> NDArray[np.int8]:
+        """Every server for a user with a task, the first alone for an idle one."""
+        mask = np.full(self.scenario.num_servers, active, dtype=np.int8)
+        mask[0] = 1
+        return mask
+
+    def decode(self, actions: Mapping[str, Any], state: State) -> NDArray[np.int64]:
+        """The server that each user chose, (U,)."""
+        check_agents(actions, self.agents)
+        choices = stack_actions(actions, self.agents, ())[:, None]
+        each = np.zeros(1, dtype=np.int64)
+        decode_choices(choices, each, self.scenario.num_servers, self.agents)
+        return choices[:, 0].astype(np.int64)
+
+    def encode(self, assignment: NDArray[np.int64]) -> dict[str, Any]:
+        """Each user's server as its action."""
+        check_servers("assignment", assignment, self.scenario.num_servers)
+        return dict(zip(self.agents, np.asarray(assignment, dtype=np.int64), strict=True))
+
+    def rewards(self, state: State, outcome: Outcome) -> dict[str, float]:
+        """The sum over all users to everyone, or each user its own part."""
+        parts, reward = self.scenario.reward.per_user(outcome), self.scenario.reward
+        if reward.scope == "shared":
+            return dict.fromkeys(self.agents, float(parts.sum()))
+        return dict(zip(self.agents, parts.tolist(), strict=True))
+
+    def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
+        """Each user's own QoE and latency, and whether the cloud served it."""
+        if outcome is None:
+            return {agent: {"qoe": 0.0, "latency": 0.0, "cloud": 0.0} for agent in self.agents}
+        cloud = (outcome.served_by == CLOUD).astype(float)
+        own = zip(
+            self.agents, outcome.qoe.tolist(), outcome.latency.tolist(), cloud.tolist(), strict=True
+        )
+        return {
+            agent: {"qoe": qoe, "latency": latency, "cloud": in_cloud}
+            for agent, qoe, latency, in_cloud in own
+        }
