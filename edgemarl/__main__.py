@@ -1,0 +1,5 @@
+"""``python -m edgemarl`` is the ``edgemarl`` command."""
+
+from edgemarl.cli import main
+
+main()

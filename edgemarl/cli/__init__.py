@@ -1,0 +1,5 @@
+"""The ``edgemarl`` command."""
+
+from edgemarl.cli.app import main
+
+__all__ = ["main"]

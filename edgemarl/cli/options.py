@@ -1,0 +1,96 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env", metavar="ID", help="Environment; the servers view unless a checkpoint says else."
+    ),
+]
+ScenarioName = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME",
+        help="Preset or YAML file; paper unless a checkpoint says else.",
+    ),
+]
+ScenarioSeed = Annotated[
+    int | None,
+    typer.Option("--scenario-seed", min=0, help="Seed of the topology.", show_default="0"),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE...",
+        help="Settings such as scenario.num_users=70 env.observation=global; may be repeated.",
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the evaluation draws.")]
+Slots = Annotated[int, typer.Option("--slots", min=1, help="Number of slots.")]
+Json = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Also write the numbers to a file.")
+]
+
+PolicyName = Annotated[
+    str,
+    typer.Argument(
+        metavar="POLICY", help="Baseline id, checkpoint folder, or package.module:factory."
+    ),
+]
+PolicyNames = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="POLICY...", help="Baseline ids, checkpoint folders, package.module:factory."
+    ),
+]
+EvaluationSeeds = Annotated[
+    int, typer.Option("--seeds", min=1, help="Evaluation seeds on each topology.")
+]
+Topologies = Annotated[int, typer.Option("--topologies", min=1, help="Topologies to draw.")]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        "--reference", metavar="POLICY", help="What differences are to.", show_default="the first"
+    ),
+]
+Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it.")]
+
+Algorithm = Annotated[str, typer.Argument(metavar="ALGO", help="See `edgemarl list`.")]
+TrainingSlots = Annotated[int, typer.Option("--slots", min=1, help="Slots of the whole run.")]
+EnvRunners = Annotated[
+    int | None,
+    typer.Option("--env-runners", min=0, help="Processes that collect samples.", show_default="0"),
+]
+TrainingSeed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Seed of draws and weights.", show_default="0"),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Folder to write to.", show_default="runs/ALGO-SCENARIO-SEED"
+    ),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option("--resume", metavar="DIR", help="Continue the run in this folder."),
+]
+CheckpointEvery = Annotated[
+    int | None,
+    typer.Option(
+        "--checkpoint-every",
+        min=1,
+        metavar="N",
+        help="Slots between checkpoints.",
+        show_default="SLOTS / 20",
+    ),
+]
+ValidationSlots = Annotated[
+    int, typer.Option("--validation-slots", min=1, help="Slots that checkpoints are measured on.")
+]

@@ -1,0 +1,151 @@
+"""RLlib behind a few methods; the only file of this package that touches ray and `rllib_algos`."""
+
+import functools
+import inspect
+import logging
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edgemarl.core.validation import check_choice
+from edgemarl.experiments.extras import require_extra
+from edgemarl.experiments.logs import numeric_leaves
+from edgemarl.experiments.manifest import Manifest
+from edgemarl.experiments.task import Task
+
+SLOTS_PER_ROW = 50
+"""Least number of slots between two rows of the curves."""
+
+_FURTHER_SETTINGS = {
+    "env_runners": ("num_envs_per_env_runner", "rollout_fragment_length"),
+    "learners": ("num_gpus_per_learner",),
+}
+
+
+class Learner:
+    """An algorithm of `rllib_algos` at work in a task.
+
+    Args:
+        manifest: algorithm, settings, task, seed and number of runners.
+
+    Raises:
+        MissingExtraError: if ray or torch is not installed.
+        ValueError: for an unknown algorithm or setting, or a task that the algorithm cannot learn.
+    """
+
+    def __init__(self, manifest: Manifest):
+        config = algorithm_config(manifest)
+        self._started_ray = _start_ray(manifest.env_runners)
+        try:
+            register_task(manifest.task())
+            self._algorithm = config.build_algo()
+        except BaseException:
+            self._stop_ray()
+            raise
+        self.slots = 0
+
+    def step(self) -> tuple[float | None, dict[str, float]]:
+        """Collect and learn for a while.
+
+        Returns:
+            The mean system QoE of the slots collected, and every number that RLlib reports.
+        """
+        metrics = numeric_leaves(self._algorithm.train())
+        self.slots = int(metrics["env_runners/num_env_steps_sampled_lifetime"])
+        return metrics.get("env_runners/system_qoe"), metrics
+
+    def save(self, folder: Path) -> None:
+        """Write the whole state into an empty folder."""
+        self._algorithm.save_to_path(folder.absolute())
+
+    def restore(self, folder: Path, slots: int) -> None:
+        """Take up the state that `save` wrote after a number of slots."""
+        self._algorithm.restore_from_path(str(folder.absolute()))
+        self.slots = slots
+
+    def close(self) -> None:
+        """Stop the runners, and ray if it was started here."""
+        self._algorithm.stop()
+        self._stop_ray()
+
+    def _stop_ray(self) -> None:
+        if self._started_ray:
+            import ray
+
+            ray.shutdown()
+
+
+def algorithm_config(manifest: Manifest) -> Any:
+    """RLlib's config of a run.
+
+    Raises:
+        MissingExtraError: if ray or torch is not installed.
+        ValueError: for an unknown algorithm, or a setting that it does not have or accept.
+    """
+    require_extra("rllib", "training")
+    from rllib_algos import registry
+
+    check_choice("algorithm", manifest.algorithm, list(registry.names()))
+    config = registry.get_config(manifest.algorithm)()
+    env_config = {"scenario": manifest.scenario, **manifest.env_kwargs}
+    config.environment(manifest.env_id, env_config=env_config)
+    config.env_runners(num_env_runners=manifest.env_runners)
+    config.reporting(min_sample_timesteps_per_iteration=SLOTS_PER_ROW)
+    config.debugging(seed=manifest.seed, log_level="ERROR")
+    for method, values in _by_method(config, manifest.settings).items():
+        getattr(config, method)(**values)
+    return config
+
+
+def settings_of(config: Any) -> dict[str, str]:
+    """Every setting that ``--set algo.`` knows, and the config's method that takes it."""
+    known: dict[str, str] = {}
+    for cls in type(config).__mro__:
+        if "training" in vars(cls):
+            for name, parameter in inspect.signature(vars(cls)["training"]).parameters.items():
+                if parameter.kind is parameter.KEYWORD_ONLY:
+                    known.setdefault(name, "training")
+    return known | {name: method for method, names in _FURTHER_SETTINGS.items() for name in names}
+
+
+def register_task(task: Task) -> None:
+    """Make the task's environment known to ray under its id."""
+    import rllib_algos
+
+    rllib_algos.register_parallel_env(task.env_id, functools.partial(_make, task.env_id))
+
+
+def _make(env_id: str, env_config: Mapping[str, Any]) -> Any:
+    from edgemarl.djtcra import Scenario
+
+    arguments = dict(env_config)
+    scenario = Scenario.from_dict(arguments.pop("scenario"))
+    return Task(env_id=env_id, scenario=scenario, env_kwargs=arguments).make()
+
+
+def _by_method(config: Any, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    known = settings_of(config)
+    grouped: dict[str, dict[str, Any]] = {}
+    for name, value in settings.items():
+        check_choice("algorithm's setting", name, list(known))
+        grouped.setdefault(known[name], {})[name] = value
+    return grouped
+
+
+def _start_ray(env_runners: int) -> bool:
+    """Start ray unless it runs; returns whether it was started."""
+    import ray
+
+    if ray.is_initialized():
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ray.init(
+            num_cpus=max(os.cpu_count() or 1, env_runners + 1),
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+    return True

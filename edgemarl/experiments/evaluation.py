@@ -1,0 +1,163 @@
+"""Scores a policy on slots that no training run has seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core.validation import check_shape
+from edgemarl.djtcra import Scenario
+from edgemarl.djtcra.optimum import slot_bound
+from edgemarl.experiments.policies import load_policy, policy_name
+from edgemarl.experiments.rollout import Policy, rollout
+from edgemarl.experiments.statistics import Interval, mean_interval
+from edgemarl.experiments.task import DEFAULT_ENV, Task
+
+MEASURES = (
+    "system_qoe",
+    "latency",
+    "num_satisfied",
+    "num_disturbed",
+    "num_gave_up",
+    "num_cloud",
+)
+"""Measured in every slot: system QoE, mean latency [s], and the numbers of satisfied, disturbed,
+giving-up and cloud users (SU, DU, GU, CU)."""
+
+BOUND_MEASURES = ("upper_bound", "gap")
+"""With the bound also: the certified upper bound of the system QoE, and the gap to it as a fraction
+of the bound."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """One policy's measurements, slot by slot.
+
+    Attributes:
+        policy: the policy's name.
+        task: the environment and scenario.
+        seed: seed of the evaluation draws.
+        episode: (N,) the episode of each slot.
+        slots: each measure of `MEASURES` (and `BOUND_MEASURES`) for each slot, (N,).
+    """
+
+    policy: str
+    task: Task
+    seed: int
+    episode: NDArray[np.int64]
+    slots: dict[str, NDArray[np.float64]]
+
+    def mean(self, measure: str) -> float:
+        """The mean of a measure over the slots."""
+        return float(self.slots[measure].mean())
+
+    def units(self, measure: str) -> NDArray[np.float64]:
+        """A measure for each independent unit, (n,).
+
+        Under the paper's ``resample`` mobility slots are independent draws. Where positions or
+        servers are kept from slot to slot, episodes are; their means stand for them.
+        """
+        values = self.slots[measure]
+        if self.task.independent_slots:
+            return values
+        return np.array([values[self.episode == e].mean() for e in np.unique(self.episode)])
+
+    def summary(self) -> dict[str, Interval]:
+        """Mean and 95 % interval of every measure over the independent units."""
+        return {measure: mean_interval(self.units(measure)) for measure in self.slots}
+
+    def rows(self) -> list[dict[str, float]]:
+        """One dictionary for each slot: episode and every measure."""
+        columns = {"episode": self.episode, **self.slots}
+        return [
+            {name: values[i].item() for name, values in columns.items()}
+            for i in range(len(self.episode))
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The policy's name and every measure's interval, ready for a JSON file."""
+        intervals = {name: interval.to_dict() for name, interval in self.summary().items()}
+        return {"policy": self.policy, **intervals, "num_slots": len(self.episode)}
+
+
+def evaluate(
+    policy: Policy | str,
+    scenario: Scenario | str = "paper",
+    *,
+    env_id: str = DEFAULT_ENV,
+    slots: int = 100,
+    seed: int = 0,
+    env_kwargs: Mapping[str, Any] | None = None,
+    bound: bool = True,
+    name: str | None = None,
+) -> Evaluation:
+    """Runs a policy for a number of slots and measures every one.
+
+    Args:
+        policy: any callable from observations to actions (dictionaries keyed by agent), from any
+            framework; a method ``reset(env, rng)``, if it has one, is called before each episode.
+            Or a string that `load_policy` takes, such as a baseline's id.
+        scenario: a `Scenario`, a preset's name or a YAML file. Its own seed fixes the topology.
+        env_id: id of a registered environment.
+        slots: number of slots.
+        seed: seed of the evaluation draws, disjoint from those of any training run. Policies
+            evaluated with equal scenario, slots and seed meet the same slots.
+        env_kwargs: further arguments of the environment.
+        bound: whether to compute each slot's certified upper bound.
+        name: the policy's name in tables; by default its own.
+
+    Raises:
+        TypeError: if the policy cannot be called, or does not return a mapping.
+        ValueError: for an unknown environment or scenario, or naming the agent whose action is
+            missing, superfluous or out of its space.
+    """
+    task = Task.of(scenario, env_id, env_kwargs)
+    return measure(load_policy(policy, task), task, slots=slots, seed=seed, bound=bound, name=name)
+
+
+def measure(
+    policy: Policy,
+    task: Task,
+    *,
+    slots: int,
+    seed: int = 0,
+    bound: bool | Sequence[float] | NDArray[np.float64] = True,
+    stream: str = "evaluation",
+    name: str | None = None,
+) -> Evaluation:
+    """`evaluate` for a task, on any stream, with bounds that may be known already.
+
+    Args:
+        policy: observations to actions.
+        task: the environment and scenario.
+        slots: number of slots.
+        seed: seed of the draws.
+        bound: whether to compute each slot's certified upper bound; or the bounds, (slots,), where
+            an earlier run on the same slots has them.
+        stream: "evaluation", or "validation" for checks during training.
+        name: the policy's name; by default its own.
+    """
+    columns: dict[str, list[float]] = {key: [] for key in MEASURES}
+    episodes, bounds = [], []
+    # Without migration the bound holds whatever was decided before, so it is every policy's bound.
+    unmoved = task.scenario.with_overrides({"migration_delay": 0.0})
+    env = task.make()
+    try:
+        for slot in rollout(env, policy, slots=slots, seed=seed, stream=stream):
+            episodes.append(slot.episode)
+            metrics = slot.outcome.metrics()
+            for key in MEASURES:
+                columns[key].append(metrics["mean_latency" if key == "latency" else key])
+            if bound is True:
+                bounds.append(slot_bound(unmoved, slot.state).upper_bound)
+    finally:
+        env.close()
+    measured = {key: np.array(values, dtype=float) for key, values in columns.items()}
+    if bound is not False:
+        upper = np.array(bounds if bound is True else bound, dtype=float)
+        check_shape("bound", upper, (slots,))
+        measured |= {"upper_bound": upper, "gap": (upper - measured["system_qoe"]) / upper}
+    name = name or policy_name(policy)
+    return Evaluation(policy=name, task=task, seed=seed, episode=np.array(episodes), slots=measured)

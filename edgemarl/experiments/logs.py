@@ -1,0 +1,100 @@
+"""Curves of a training run: a CSV file for reading back, TensorBoard events for watching."""
+
+import csv
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+COLUMNS: tuple[str, ...] = (
+    "slots",
+    "seconds",
+    "system_qoe",
+    "validation_system_qoe",
+    "validation_upper_bound",
+    "validation_gap",
+)
+"""Columns of ``progress.csv``: slots of training; wall time [s] over all sessions; mean system QoE
+of the slots sampled since the last row; and, in rows of a checkpoint, its means on the validation
+slots: system QoE, certified bound, and the gap as a fraction of the bound."""
+
+FILE_NAME = "progress.csv"
+
+
+class Logs:
+    """Appends one row after another, to the CSV file and to TensorBoard.
+
+    Args:
+        folder: the run's folder.
+        slots: slots done at the start; rows beyond them, which a run that died after its last
+            checkpoint left behind, are dropped.
+    """
+
+    def __init__(self, folder: Path, *, slots: int = 0):
+        from tensorboardX import SummaryWriter
+
+        self.path = folder / FILE_NAME
+        kept = [row for row in read_progress(folder) if row["slots"] <= slots] if slots else []
+        self.seconds = kept[-1]["seconds"] if kept else 0.0
+        _rewrite(self.path, kept)
+        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=slots or None)
+
+    def write(self, row: Mapping[str, float], details: Mapping[str, float]) -> None:
+        """Append a row.
+
+        Args:
+            row: values of `COLUMNS`; those without a value may be left out.
+            details: further scalars, by name, for TensorBoard alone.
+        """
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            csv.DictWriter(file, COLUMNS).writerow(row)
+        step = int(row["slots"])
+        for name, value in {**details, **row}.items():
+            self._writer.add_scalar(name, value, step)
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Close TensorBoard's file."""
+        self._writer.close()
+
+
+def read_progress(folder: Path) -> list[dict[str, float]]:
+    """The rows of a run's ``progress.csv``, each with the columns that have a value.
+
+    Raises:
+        ValueError: if the file holds something else than numbers.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        return [{key: float(value) for key, value in row.items() if value} for row in rows]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} must hold numbers only: {error}") from error
+
+
+def numeric_leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """Every number of a nested dictionary, keyed by its path.
+
+    >>> numeric_leaves({"learners": {"central": {"loss": 1.5}}, "done": False, "name": "x"})
+    {'learners/central/loss': 1.5}
+    """
+    leaves: dict[str, float] = {}
+    for key, value in tree.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            leaves |= numeric_leaves(value, f"{path}/")
+        elif not isinstance(value, bool) and hasattr(value, "__float__"):
+            leaves[path] = float(value)
+    return leaves
+
+
+def _rewrite(path: Path, rows: list[dict[str, float]]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    os.replace(temporary, path)

@@ -1,0 +1,119 @@
+"""``run.json``: what a training run was, kept beside its checkpoints."""
+
+import dataclasses
+import importlib.metadata
+import json
+import os
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edgemarl.core.component import construct
+from edgemarl.djtcra import Scenario
+from edgemarl.experiments.task import Task
+
+FILE_NAME = "run.json"
+_RECORDED = ("edgemarl", "numpy", "scipy", "numba", "gymnasium", "pettingzoo", "ray", "torch")
+
+
+def recorded_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on, where installed."""
+    versions = {"python": platform.python_version()}
+    for package in _RECORDED:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Everything needed to repeat a training run, and to judge what its policies fit.
+
+    Attributes:
+        algorithm: the algorithm's registered name.
+        env_id: the environment's id.
+        env_kwargs: the environment's further arguments.
+        scenario: the whole scenario as plain values, with its topology's seed.
+        settings: the algorithm's settings that differ from its defaults.
+        seed: seed of the training draws and of the initial weights.
+        env_runners: number of processes that collected samples; 0 is the learner's own.
+        slots: slots of training done when the file was written.
+        command: the command line that started the run.
+        versions: versions of Python and of the packages that matter.
+    """
+
+    algorithm: str
+    env_id: str
+    env_kwargs: dict[str, Any]
+    scenario: dict[str, Any]
+    settings: dict[str, Any]
+    seed: int
+    env_runners: int
+    slots: int = 0
+    command: str = ""
+    versions: dict[str, str] = field(default_factory=recorded_versions)
+
+    def write(self, folder: Path) -> None:
+        """Write ``run.json`` into a folder, replacing an older one in a single step.
+
+        Raises:
+            TypeError: if a setting or a scenario's value cannot be written as JSON.
+        """
+        text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        write_atomically(folder / FILE_NAME, text)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """The manifest in a folder.
+
+        Raises:
+            ValueError: if there is none, or it is not a manifest.
+        """
+        path = folder / FILE_NAME
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ValueError(
+                f"checkpoint must hold {FILE_NAME} as written by `edgemarl train`, "
+                f"found none in {folder}"
+            ) from error
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{path} must be JSON, but {error}") from error
+        if not isinstance(values, dict):
+            raise ValueError(f"{path} must hold a JSON object, got {type(values).__name__}")
+        try:
+            return construct(str(path), cls, values)
+        except TypeError as error:
+            raise ValueError(f"{path} must be a run of edgemarl, but {error}") from error
+
+    def check_fits(self, where: str, task: Task) -> None:
+        """Check that a policy of this run may act in a task.
+
+        Args:
+            where: what to call the checkpoint in errors.
+            task: what the policy is to act on.
+
+        Raises:
+            ValueError: naming the first of environment, argument and scenario value that differs.
+        """
+        wanted, trained = task.flattened(), self.task().flattened()
+        for key in [*wanted, *trained]:
+            if key != "scenario.name" and wanted.get(key) != trained.get(key):
+                raise ValueError(
+                    f"{where} must have been trained on what it is used on: "
+                    f"{key} was {trained.get(key)!r} in training, is {wanted.get(key)!r} here"
+                )
+
+    def task(self) -> Task:
+        """The task that the run trained on."""
+        return Task.of(Scenario.from_dict(self.scenario), self.env_id, self.env_kwargs)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old content or the new, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)

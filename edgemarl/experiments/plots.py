@@ -1,0 +1,91 @@
+"""Pictures of comparisons and learning curves."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgemarl.experiments.comparison import Comparison
+
+BOUND_COLOR = "black"
+LEARNED_COLOR = "tab:blue"
+
+
+def draw_comparison(comparison: "Comparison", path: Path) -> None:
+    """Draw every policy's system QoE with its interval, and the bound as a line.
+
+    Raises:
+        ValueError: if the file's ending names no picture format.
+    """
+    figure, axes = _figure(path, height=1.2 + 0.4 * len(comparison.policies))
+    intervals = [comparison.interval(name, "system_qoe") for name in comparison.policies]
+    widths = [interval.half_width or 0.0 for interval in intervals]
+    means = [interval.mean for interval in intervals]
+    axes.barh(range(len(means)), means, xerr=widths, color=LEARNED_COLOR, height=0.6, capsize=3)
+    axes.set_yticks(range(len(means)), labels=list(comparison.policies))
+    axes.invert_yaxis()
+    axes.axvline(comparison.bound().mean, color=BOUND_COLOR, linestyle="--", label="upper bound")
+    unit = "topologies" if comparison.unit == "topology" else f"{comparison.unit}s"
+    axes.set_xlabel(f"system QoE (95 % intervals over {comparison.num_units} {unit})")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    _save(figure, path)
+
+
+def draw_learning_curve(
+    rows: Sequence[Mapping[str, float]],
+    path: Path,
+    *,
+    name: str,
+    lines: Mapping[str, float],
+    bound: float,
+) -> None:
+    """Draw the learning curve of a run, with baselines and the bound as lines.
+
+    Args:
+        rows: the rows of ``progress.csv``.
+        path: the picture's file; its ending names the format.
+        name: the learner's name in the legend.
+        lines: mean system QoE of each baseline.
+        bound: mean certified upper bound.
+
+    Raises:
+        ValueError: if the file's ending names no picture format.
+    """
+    figure, axes = _figure(path, height=4.0)
+    sampled = [(row["slots"], row["system_qoe"]) for row in rows if "system_qoe" in row]
+    checked = [
+        (row["slots"], row["validation_system_qoe"])
+        for row in rows
+        if "validation_system_qoe" in row
+    ]
+    axes.plot(*_columns(sampled), color=LEARNED_COLOR, alpha=0.3, linewidth=1, label="_exploring")
+    axes.plot(*_columns(checked), color=LEARNED_COLOR, marker="o", markersize=3, label=name)
+    axes.axhline(bound, color=BOUND_COLOR, linestyle="--", linewidth=1.5, label="upper bound")
+    for index, (label, value) in enumerate(sorted(lines.items(), key=lambda item: -item[1])):
+        axes.axhline(value, color=f"C{index + 1}", linestyle=":", linewidth=1.5, label=label)
+    axes.set_xlabel("slots of training")
+    axes.set_ylabel("system QoE")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    axes.grid(alpha=0.25)
+    _save(figure, path)
+
+
+def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
+
+
+def _figure(path: Path, *, height: float) -> tuple[Any, Any]:
+    """A figure without a window, and its axes; checks the format before anything is drawn."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, height), layout="constrained")
+    formats = FigureCanvasAgg(figure).get_supported_filetypes()
+    if path.suffix.removeprefix(".") not in formats:
+        raise ValueError(f"{path} must end in one of {', '.join(sorted(formats))}")
+    return figure, figure.subplots()
+
+
+def _save(figure: Any, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)

@@ -1,0 +1,81 @@
+"""Policies from what a person types: a baseline's id, a checkpoint folder, or a factory."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from edgemarl.djtcra.baselines import ALIASES, baselines, make_baseline
+from edgemarl.experiments.checkpoints import find_checkpoint
+from edgemarl.experiments.extras import require_extra
+from edgemarl.experiments.manifest import Manifest
+from edgemarl.experiments.rollout import Policy
+from edgemarl.experiments.task import Task
+
+
+def load_policy(policy: Policy | str, task: Task) -> Policy:
+    """The policy that a string stands for; a callable as it is.
+
+    Args:
+        policy: a baseline's id such as "nearest"; a checkpoint folder, or a training run's folder,
+            which stands for its best checkpoint; or "package.module:factory", a function without
+            arguments that returns a policy.
+        task: what the policy is to act on.
+
+    Raises:
+        ValueError: if there is no such policy, or the checkpoint was trained on something else.
+    """
+    if not isinstance(policy, str):
+        return policy
+    known = [*baselines(), *ALIASES]
+    if policy in known:
+        return make_baseline(policy)
+    if Path(policy).is_dir():
+        return _from_checkpoint(Path(policy), task)
+    if ":" in policy:
+        return _from_factory(policy)
+    raise ValueError(
+        f"policy must be a baseline ({', '.join(known)}), an existing checkpoint folder or "
+        f"'package.module:factory', got {policy!r}"
+    )
+
+
+def policy_name(policy: Policy | str) -> str:
+    """A policy's name for tables: the string, its own ``name``, its function's or its class's."""
+    if isinstance(policy, str):
+        return policy
+    name = getattr(policy, "name", None) or getattr(policy, "__name__", None)
+    return str(name or type(policy).__name__)
+
+
+def _from_checkpoint(folder: Path, task: Task) -> Policy:
+    checkpoint = find_checkpoint(folder, prefer="best")
+    Manifest.read(checkpoint).check_fits(f"checkpoint {folder}", task)
+    require_extra("rllib", "loading a checkpoint")
+    import rllib_algos
+
+    return rllib_algos.load_policy(checkpoint)
+
+
+def _from_factory(path: str) -> Policy:
+    module_name, _, attribute = path.partition(":")
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        factory = getattr(importlib.import_module(module_name), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"policy must be importable, got {path!r}: {error}") from error
+    policy: Any = factory() if callable(factory) else None
+    if not callable(policy):
+        raise ValueError(
+            f"{path} must be a function without arguments that returns a policy, a callable "
+            f"observations -> actions, got {policy if callable(factory) else factory!r}"
+        )
+    return cast("Policy", policy)
+
+
+def trained_task(policy: str) -> Task | None:
+    """The task that a checkpoint folder was trained on; None for policies of another kind."""
+    if policy in baselines() or not Path(policy).is_dir():
+        return None
+    return Manifest.read(find_checkpoint(Path(policy), prefer="best")).task()

@@ -1,0 +1,81 @@
+"""What a training run shows while it runs: a bar, and a line for every checkpoint."""
+
+from types import TracebackType
+from typing import Protocol
+
+
+class Reporter(Protocol):
+    """Is told how a training run gets on."""
+
+    def update(self, slots: int, slots_per_second: float, system_qoe: float | None) -> None:
+        """Some slots were collected; `system_qoe` is their mean."""
+        ...
+
+    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
+        """A checkpoint was saved; the numbers are its means on the validation slots."""
+        ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def update(self, slots: int, slots_per_second: float, system_qoe: float | None) -> None:
+        """Shows nothing."""
+
+    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
+        """Shows nothing."""
+
+
+class ProgressBar:
+    """A bar on the terminal's standard error; elsewhere only the lines of checkpoints.
+
+    Args:
+        total: slots of the whole run.
+        name: what is trained.
+    """
+
+    def __init__(self, total: int, name: str):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeRemainingColumn as Remaining
+
+        self._console = Console(stderr=True, highlight=False)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]} slots/s  QoE {task.fields[qoe]}"),
+            TextColumn("gap {task.fields[gap]}  ETA"),
+            Remaining(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._bar = self._progress.add_task(name, total=total, rate="-", qoe="-", gap="-")
+
+    def __enter__(self) -> "ProgressBar":
+        """Start drawing."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop drawing; the bar stays as it was."""
+        self._progress.stop()
+
+    def update(self, slots: int, slots_per_second: float, system_qoe: float | None) -> None:
+        """Move the bar."""
+        self._progress.update(self._bar, completed=slots, rate=f"{slots_per_second:.1f}")
+        if system_qoe is not None:
+            self._progress.update(self._bar, qoe=f"{system_qoe:.1f}")
+
+    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
+        """Print a line."""
+        self._progress.update(self._bar, gap=f"{100 * gap:.1f} %")
+        self._console.print(
+            f"{slots:>8} slots: system QoE {system_qoe:.2f} on the validation slots, "
+            f"bound {upper_bound:.2f}, gap {100 * gap:.1f} %"
+        )

@@ -1,0 +1,238 @@
+"""Trains an algorithm, with checkpoints that a failure cannot harm."""
+
+import dataclasses
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgemarl.core.validation import check_count
+from edgemarl.djtcra import Scenario
+from edgemarl.experiments.backend import Learner, algorithm_config
+from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
+from edgemarl.experiments.logs import Logs, read_progress
+from edgemarl.experiments.manifest import Manifest
+from edgemarl.experiments.progress import Reporter, Silent
+from edgemarl.experiments.task import DEFAULT_ENV, Task
+from edgemarl.experiments.validation import Validation
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """How a training run ended.
+
+    Attributes:
+        folder: the run's folder.
+        slots: slots of training done.
+        interrupted: whether Ctrl-C ended it before its time; what was done is saved.
+    """
+
+    folder: Path
+    slots: int
+    interrupted: bool
+
+
+def train(
+    algorithm: str,
+    scenario: Scenario | str = "paper",
+    *,
+    slots: int,
+    out: Path | str,
+    env_id: str = DEFAULT_ENV,
+    env_kwargs: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    env_runners: int = 0,
+    seed: int = 0,
+    checkpoint_every: int | None = None,
+    validation_slots: int = 50,
+    command: str = "",
+    reporter: Reporter | None = None,
+) -> TrainingResult:
+    """Trains an algorithm from its start.
+
+    Every `checkpoint_every` slots the run saves a checkpoint and measures its greedy policy on a
+    fixed set of validation slots. The newest two checkpoints and the best one are kept; ``latest``
+    and ``best`` in the run's folder point at them. Ctrl-C (SIGINT) saves and returns.
+
+    Args:
+        algorithm: a registered algorithm's name, such as "ma_maxent".
+        scenario: a `Scenario`, a preset's name or a YAML file; its seed fixes the topology.
+        slots: slots to train for; the last round of sampling may go a little beyond.
+        out: folder for checkpoints and curves; must not hold a run yet.
+        env_id: id of a registered environment.
+        env_kwargs: further arguments of the environment.
+        settings: the algorithm's settings, by name.
+        env_runners: processes that collect samples; 0 collects in this one.
+        seed: seed of training draws and initial weights, below 2**31.
+        checkpoint_every: slots between checkpoints; by default a twentieth of `slots`.
+        validation_slots: number of validation slots.
+        command: the command line to keep in ``run.json``.
+        reporter: is told how the run gets on.
+
+    Raises:
+        MissingExtraError: if ray or torch is not installed.
+        ValueError: for an unknown name or setting, or a folder that cannot be used.
+    """
+    check_count("slots", slots)
+    check_count("env_runners", env_runners, minimum=0)
+    check_count("seed", seed, minimum=0)
+    task = Task.of(scenario, env_id, env_kwargs)
+    manifest = Manifest(
+        algorithm=algorithm,
+        env_id=task.env_id,
+        env_kwargs=dict(task.env_kwargs),
+        scenario=task.scenario.to_dict(),
+        settings=dict(settings or {}),
+        seed=seed,
+        env_runners=env_runners,
+        command=command,
+    )
+    algorithm_config(manifest)  # refuses unknown names and settings before anything is written
+    task.make().close()
+    folder = RunFolder(out)
+    if folder.saved():
+        raise ValueError(f"output folder {out} must hold no run yet; resume it, or choose another")
+    run = _Run(manifest, folder, slots, checkpoint_every, validation_slots, reporter)
+    return run.carry_out(None)
+
+
+def resume(
+    folder: Path | str,
+    *,
+    slots: int,
+    env_runners: int | None = None,
+    checkpoint_every: int | None = None,
+    validation_slots: int = 50,
+    reporter: Reporter | None = None,
+) -> TrainingResult:
+    """Continues a run from its latest checkpoint; the curves are appended to.
+
+    Args:
+        folder: the run's folder.
+        slots: slots of the whole run, those done included.
+        env_runners: processes that collect samples; by default as before.
+        checkpoint_every: slots between checkpoints; by default a twentieth of `slots`.
+        validation_slots: number of validation slots; as before, for gaps that compare.
+        reporter: is told how the run gets on.
+
+    Raises:
+        MissingExtraError: if ray or torch is not installed.
+        ValueError: if the folder holds no checkpoint, cannot be written to, or is done already.
+    """
+    check_count("slots", slots)
+    checkpoint = find_checkpoint(Path(folder), prefer="latest")
+    manifest = Manifest.read(checkpoint)
+    if manifest.slots >= slots:
+        raise ValueError(
+            f"slots must be above the {manifest.slots} slots that {folder} has done, got {slots}"
+        )
+    if env_runners is not None:
+        manifest = dataclasses.replace(manifest, env_runners=env_runners)
+    run = _Run(manifest, RunFolder(folder), slots, checkpoint_every, validation_slots, reporter)
+    return run.carry_out(checkpoint)
+
+
+class _Run:
+    """One session of a training run."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        folder: RunFolder,
+        slots: int,
+        checkpoint_every: int | None,
+        validation_slots: int,
+        reporter: Reporter | None,
+    ):
+        check_count("checkpoint_every", checkpoint_every or 1)
+        check_count("validation_slots", validation_slots)
+        self.manifest, self.folder, self.total = manifest, folder, slots
+        self.every = checkpoint_every or max(slots // 20, 1)
+        self.reporter = reporter or Silent()
+        self.validation = Validation(manifest.task(), validation_slots)
+        self.best = max(
+            (row.get("validation_system_qoe", 0.0) for row in read_progress(folder.path)),
+            default=0.0,
+        )
+
+    def carry_out(self, checkpoint: Path | None) -> TrainingResult:
+        """Train until the slots are done, or Ctrl-C."""
+        start = self.manifest.slots
+        with closing(Learner(self.manifest)) as learner:
+            if checkpoint is not None:
+                learner.restore(checkpoint, start)
+            with closing(Logs(self.folder.path, slots=start)) as logs, _interrupts() as asked:
+                try:
+                    self._loop(learner, logs, asked)
+                except Exception as error:
+                    error.add_note(self._way_back())
+                    raise
+            return TrainingResult(
+                folder=self.folder.path,
+                slots=learner.slots,
+                interrupted=learner.slots < self.total,
+            )
+
+    def _loop(self, learner: Learner, logs: Logs, asked: list[int]) -> None:
+        begin, first = time.perf_counter(), learner.slots
+        due = (first // self.every + 1) * self.every
+        while learner.slots < self.total and not asked:
+            before, since = learner.slots, time.perf_counter()
+            qoe, details = learner.step()
+            now = time.perf_counter()
+            row = {"slots": float(learner.slots), "seconds": logs.seconds + now - begin}
+            row |= {} if qoe is None else {"system_qoe": qoe}
+            self.reporter.update(learner.slots, (learner.slots - before) / (now - since), qoe)
+            if learner.slots >= min(due, self.total):
+                row |= self._checkpoint(learner)
+                due = (learner.slots // self.every + 1) * self.every
+            logs.write(row, details)
+        if asked:
+            self._save(learner)
+
+    def _save(self, learner: Learner) -> Path:
+        return self.folder.save(
+            dataclasses.replace(self.manifest, slots=learner.slots), learner.save
+        )
+
+    def _checkpoint(self, learner: Learner) -> dict[str, float]:
+        """Save, measure what was saved, and note whether it is the best so far."""
+        saved = self._save(learner)
+        measured = self.validation.measure(saved)
+        qoe = measured["validation_system_qoe"]
+        if qoe > self.best:
+            self.best = qoe
+            self.folder.mark_best(saved)
+        bound, gap = measured["validation_upper_bound"], measured["validation_gap"]
+        self.reporter.checkpoint(learner.slots, qoe, bound, gap)
+        return measured
+
+    def _way_back(self) -> str:
+        saved = self.folder.saved()
+        if not saved:
+            return "No checkpoint had been saved yet."
+        return f"The last checkpoint is intact: {saved[-1]}; resume with {self.folder.path}"
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Collects the first SIGINT instead of raising KeyboardInterrupt; the second one raises."""
+    asked: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    try:
+        before = signal.signal(signal.SIGINT, note)
+    except ValueError:  # not the main thread: signals are somebody else's business
+        yield asked
+        return
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)

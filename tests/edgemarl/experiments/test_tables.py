@@ -1,0 +1,45 @@
+import io
+
+from rich.console import Console
+
+from edgemarl.djtcra import load_scenario
+from edgemarl.experiments import compare, evaluate
+from edgemarl.experiments.tables import comparison_table, evaluation_table
+
+
+def printed(table) -> str:
+    text = io.StringIO()
+    Console(file=text, width=160).print(table)
+    return text.getvalue()
+
+
+def test_a_comparison_shows_every_policy_the_bound_and_what_intervals_cover():
+    comparison = compare(["nearest", "greedy"], "tiny", slots=4)
+    text = printed(comparison_table(comparison))
+    for word in ("nearest", "greedy", "upper bound", "vs nearest", "SU", "DU", "GU", "CU"):
+        assert word in text
+    assert f"{comparison.interval('nearest', 'system_qoe').mean:.1f} ± " in text
+    assert f"{1000 * comparison.interval('greedy', 'latency').mean:.0f}" in text
+    assert "95 % interval over 4 slots (other slots on this topology)" in " ".join(text.split())
+
+
+def test_several_topologies_are_named():
+    text = printed(comparison_table(compare(["nearest"], "tiny", slots=2, topologies=3)))
+    flat = " ".join(text.split())
+    assert "topology 0-2" in flat
+    assert "over 3 topologies (other topologies of this scenario)" in flat
+
+
+def test_an_evaluation_is_one_row():
+    evaluation = evaluate("nearest", "tiny", slots=3)
+    text = printed(evaluation_table(evaluation))
+    assert f"{100 * evaluation.mean('gap'):.1f}" in text
+    assert "3 slots" in text
+
+
+def test_an_evaluation_without_bound_or_interval_leaves_them_out():
+    walking = load_scenario("tiny").with_overrides({"mobility": "random_walk"})
+    evaluation = evaluate("nearest", walking, slots=3, bound=False)
+    text = printed(evaluation_table(evaluation))
+    assert "±" not in text.splitlines()[3]
+    assert " - " in text
