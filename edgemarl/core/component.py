@@ -36,10 +36,12 @@ def build(role: str, given: Any) -> Any:
     """The component a value stands for: an instance as it is, a kind, or a mapping with fields.
 
     Raises:
-        ValueError: for an unknown kind or field, or a field out of its range.
+        ValueError: for an unknown kind or field, a field out of its range, or no component at all.
     """
     if isinstance(given, str):
         given = {"kind": given}
+    if given is None or isinstance(given, type | bool | int | float | list | tuple):
+        raise ValueError(f"{role} must be a kind, a mapping or an instance, got {given!r}")
     if not isinstance(given, Mapping):
         return given
     fields = dict(given)
@@ -51,9 +53,15 @@ def build(role: str, given: Any) -> Any:
 
 def construct(name: str, cls: type[_T], fields: Mapping[str, Any]) -> _T:
     """An instance of a dataclass from a mapping; an unknown key is an error."""
-    known = [field.name for field in dataclasses.fields(cls) if field.init]  # type: ignore[arg-type]
+    if not dataclasses.is_dataclass(cls):
+        raise ValueError(f"{name} must be a dataclass to be read from a mapping")
+    known = {field.name: field for field in dataclasses.fields(cls) if field.init}
     for key in fields:
         check_choice(f"key of {name}", key, known)
+    for field in known.values():
+        default = field.default, field.default_factory
+        if field.name not in fields and default == (dataclasses.MISSING, dataclasses.MISSING):
+            raise ValueError(f"{name} must have a value for {field.name}")
     return cls(**{key: _frozen(value) for key, value in fields.items()})
 
 
@@ -82,12 +90,14 @@ def _frozen(value: Any) -> Any:
 
 
 def _find(role: str, kind: str) -> type:
-    if kind in _KINDS.get(role, {}):
-        return _KINDS[role][kind]
-    if ":" not in kind:
+    if not (isinstance(kind, str) and ":" in kind):
         check_choice(f"kind of {role}", kind, [*kinds(role), "package.module:Class"])
+        return _KINDS[role][kind]
     module, _, name = kind.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"kind of {role} must be importable, got {kind!r}: {error}") from error
+    if not isinstance(found, type):
+        raise ValueError(f"kind of {role} must be a class, got {found!r} from {kind!r}")
+    return found

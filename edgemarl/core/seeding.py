@@ -10,7 +10,10 @@ from edgemarl.core.validation import check_count
 def named_sequence(seed: int, name: str, *more: int) -> np.random.SeedSequence:
     """The SeedSequence of a named stream of a seed; further integers tell sub-streams apart."""
     check_count("seed", seed, minimum=0)
-    return np.random.SeedSequence([int(seed), zlib.crc32(name.encode()), *more])
+    # One is added because a SeedSequence takes [a, b] and [a, b, 0] for the same entropy.
+    return np.random.SeedSequence(
+        [int(seed), zlib.crc32(name.encode()), *(number + 1 for number in more)]
+    )
 
 
 def named_generator(seed: int, name: str, *more: int) -> np.random.Generator:

@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 def as_finite(name: str, value: ArrayLike) -> NDArray[np.float64]:
     """The value as a float array; ValueError where an entry is NaN, infinite or not a number."""
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
         raise ValueError(f"{name} must be numeric, got {value!r}") from error
+    if array.dtype.kind not in "iuf":  # a text such as "5e9" is not a number
+        raise ValueError(f"{name} must be numeric, got {value!r}")
+    array = array.astype(float)
     _require(np.isfinite(array), name, "finite", array)
     return array
 
