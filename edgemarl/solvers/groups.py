@@ -16,7 +16,7 @@ from edgemarl.solvers.workspace import BEST_P, NUM_INT_ROWS, NUM_ROWS, SOURCE, l
 # Rows of what the compiled call returns for every budget.
 _OBJECTIVE, _BOUND, _MULTIPLIER, _SHADOW_PRICE = 0, 1, 2, 3
 _NODES, _STATUS = 0, 1
-_ROUNDING = 1e-12  # relative inflation of every bound
+ROUNDING = 1e-12  # relative inflation of every bound
 
 
 @inner
@@ -110,7 +110,7 @@ def _build(digest: str) -> Any:
                     allocation[index[SOURCE, i]] = users[BEST_P, i]
                 project(allocation, own, budget)
             objective, shadow_price = judge(peak, offset, scale, floor, allocation, own)
-            bound = max((floors + bound) * (1.0 + _ROUNDING), objective)
+            bound = max((floors + bound) * (1.0 + ROUNDING), objective)
             reals[_OBJECTIVE, h], reals[_BOUND, h] = objective, bound
             reals[_SHADOW_PRICE, h] = shadow_price
             if bound - objective > tolerance * max(objective, 1e-290):

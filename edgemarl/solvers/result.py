@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -53,4 +54,9 @@ class GroupResult:
     @property
     def gap(self) -> np.ndarray:
         """(H,) distance of the bound: (upper_bound - objective) / max(1, |objective|)."""
-        return (self.upper_bound - self.objective) / np.maximum(1.0, np.abs(self.objective))
+        return relative_gap(self.objective, self.upper_bound)
+
+
+def relative_gap(objective: Any, upper_bound: Any) -> Any:
+    """(upper_bound - objective) / max(1, |objective|), for numbers or arrays."""
+    return (upper_bound - objective) / np.maximum(1.0, np.abs(objective))

@@ -1,0 +1,113 @@
+"""Concave envelopes and conjugates of any convex-then-concave family, found by bisection.
+
+The readable counterpart of the closed forms: nothing here knows what the functions look like.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgemarl.solvers.sigmoid import SigmoidFamily
+
+_HALVINGS = 64
+
+
+def bisect(
+    still_left: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """Where a condition that holds up to some point stops holding, one point per entry.
+
+    Midpoints are geometric, so that the answer is right to the last digit at any scale.
+    """
+    low, high = np.maximum(low, 1e-280), np.maximum(high, 1e-280)
+    for _ in range(_HALVINGS):
+        middle = np.sqrt(low) * np.sqrt(high)
+        left = still_left(middle)
+        low, high = np.where(left, middle, low), np.where(left, high, middle)
+    return np.sqrt(low) * np.sqrt(high)
+
+
+@dataclass(frozen=True)
+class Floored:
+    """max(f, floor) on [0, upper]: again convex, then concave, with its own inflection."""
+
+    family: SigmoidFamily
+    floor: np.ndarray  # (n,) non-negative
+    upper: float
+    inflection: np.ndarray  # (n,) at most `upper`
+
+    @classmethod
+    def of(cls, family: SigmoidFamily, floor: np.ndarray, upper: float) -> "Floored":
+        """Move each inflection to where the function leaves its floor, if that comes later."""
+        start = np.minimum(family.inflection, upper)
+        leaves = bisect(lambda p: family.value(p) <= floor, start, np.full(len(family), upper))
+        inflection = np.where(family.value(start) >= floor, start, leaves)
+        return cls(family, floor, upper, inflection)
+
+    def value(self, p: np.ndarray) -> np.ndarray:
+        """(n,) the larger of function and floor."""
+        return np.maximum(self.family.value(p), self.floor)
+
+    def derivative(self, p: np.ndarray) -> np.ndarray:
+        """(n,) the derivative, 0 on the floor, one-sided where the function leaves it."""
+        rises = (p >= self.inflection) | (self.family.value(p) > self.floor)
+        return np.where(rises, self.family.derivative(p), 0.0)
+
+    def tangent(self) -> np.ndarray:
+        """(n,) where the tangent from (0, floor) touches, at most `upper`."""
+
+        def below_tangent(p: np.ndarray) -> np.ndarray:
+            return self.derivative(p) * p > self.value(p) - self.floor
+
+        return bisect(below_tangent, self.inflection, np.full_like(self.floor, self.upper))
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Envelopes of all functions on their intervals [low, high].
+
+    Straight from `low` to `corner`, then the function itself up to `high`: left of the inflection
+    the corner is `high`, right of it `low`, and across it the tangent point.
+    """
+
+    functions: Floored
+    low: np.ndarray  # (n,)
+    high: np.ndarray  # (n,)
+    corner: np.ndarray  # (n,)
+    slope: np.ndarray  # (n,) of the straight part, infinite where there is none
+
+    @classmethod
+    def of(
+        cls, functions: Floored, tangent: np.ndarray, low: np.ndarray, high: np.ndarray
+    ) -> "Envelope":
+        """Envelopes on intervals; those across the inflection are taken over [0, upper]."""
+        convex, concave = high <= functions.inflection, low >= functions.inflection
+        across = ~(convex | concave)
+        low, high = np.where(across, 0.0, low), np.where(across, functions.upper, high)
+        corner = np.where(convex, high, np.where(concave, low, tangent))
+        rise = functions.value(corner) - functions.value(low)
+        length = np.where(corner > low, corner - low, 1.0)
+        slope = np.where(corner > low, rise / length, np.where(concave, np.inf, 0.0))
+        return cls(functions, low, high, corner, slope)
+
+    def response(self, price: float, on: np.ndarray) -> np.ndarray:
+        """(n,) best allocation at a price, for functions told to be past their straight part."""
+        curve = bisect(lambda p: self.functions.derivative(p) > price, self.corner, self.high)
+        curve = np.where(self.functions.derivative(self.corner) > price, curve, self.corner)
+        curve = np.where(self.corner < self.high, curve, self.corner)
+        return np.where(on, curve, self.low)
+
+    def conjugate_bound(self, price: float, p: np.ndarray) -> np.ndarray:
+        """(n,) at least the largest of function minus price times allocation on each interval.
+
+        On the curved part, the tangent at the given point p bounds the function everywhere; on the
+        straight part, the ends do. So the result is valid however exact p is.
+        """
+        value, low, corner = self.functions.value, self.low, self.corner
+        ends = np.maximum(value(low) - price * low, value(corner) - price * corner)
+        excess = self.functions.derivative(p) - price
+        slack = np.maximum(excess * (self.high - p), excess * (low - p))
+        past_corner = self.functions.derivative(corner) > price
+        curved = (corner < self.high) & (self.slope > price) & past_corner
+        return np.where(curved, np.maximum(ends, value(p) - price * p + slack), ends)

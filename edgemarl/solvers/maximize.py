@@ -1,0 +1,159 @@
+"""The front door: one budget, any family, any backend."""
+
+import math
+import time
+from typing import Literal
+
+import numpy as np
+
+from edgemarl.solvers import reference
+from edgemarl.solvers.groups import ROUNDING, check_floor, check_limits, maximize_groups
+from edgemarl.solvers.result import SolverResult, Status, relative_gap
+from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
+
+Backend = Literal["auto", "compiled", "reference"]
+_FIRST_NODES = 1_000  # of a compiled search under a time limit
+
+
+def maximize(
+    family: SigmoidFamily,
+    budget: float,
+    *,
+    floor: np.ndarray | None = None,
+    tolerance: float = 1e-6,
+    max_nodes: int = 10_000,
+    time_limit: float | None = None,
+    backend: Backend = "auto",
+) -> SolverResult:
+    r"""Maximise a sum of sigmoids of nonnegative resources within one budget.
+
+    .. math:: \max_p \sum_i \max(f_i(p_i), r_i) \quad\text{s.t.}\quad \sum_i p_i \le P,\ p \ge 0
+
+    The problem is NP-hard in general; the search is exact branch and bound over the concave
+    envelopes (Udell and Boyd 2015), and one budget keeps it small: at most one function sits
+    strictly inside the straight part of its envelope, and that is where the search branches.
+
+    Guarantees: the allocation is feasible, the objective is recomputed from it, and `upper_bound`
+    is a value of the dual function (the largest over the open and finished nodes), inflated by
+    1e-12 against rounding, so no allocation exceeds it. With `Status.OPTIMAL` the two differ by at
+    most `tolerance` times the objective; with a limit status they are still valid.
+
+    Args:
+        family: n functions: :class:`LatencySigmoids`, or anything with the methods of
+            :class:`SigmoidFamily`. The guarantees rest on its being convex, then concave, and
+            never decreasing, which is not checked.
+        budget: P, non-negative and finite, in the unit of the resource.
+        floor: (n,) r, what each function is worth without any resource; negative counts as 0.
+        tolerance: Relative gap at which to stop, in (0, 1).
+        max_nodes: Most relaxations to solve.
+        time_limit: Seconds after which to stop, None for no limit. The compiled backend looks at
+            the clock only between searches of 1,000, 10,000, ... nodes.
+        backend: `"compiled"` needs a `LatencySigmoids`; `"reference"` takes any family; `"auto"`
+            picks the compiled one where it can.
+
+    Raises:
+        ValueError: An argument is out of its range.
+        TypeError: The compiled backend was asked for another family.
+
+    >>> import numpy as np
+    >>> family = LatencySigmoids(np.ones(2), np.array([4.0, 4.0]), np.array([2.0, 2.0]))
+    >>> result = maximize(family, 1.0)
+    >>> result.allocation.round(6).tolist(), result.status.name
+    ([1.0, 0.0], 'OPTIMAL')
+    """
+    start = time.perf_counter()
+    budget = float(budget)
+    if not (budget >= 0.0 and math.isfinite(budget)):
+        raise ValueError(f"budget must be non-negative and finite, got {budget}")
+    if time_limit is not None and not time_limit > 0.0:
+        raise ValueError(f"time_limit must be positive, or None for no limit, got {time_limit}")
+    check_limits(tolerance, max_nodes)
+    limits = (tolerance, max_nodes, math.inf if time_limit is None else start + time_limit)
+    if backend not in ("auto", "compiled", "reference"):
+        raise ValueError(f"backend must be auto, compiled or reference, got {backend!r}")
+    if backend == "reference" or not isinstance(family, LatencySigmoids):
+        if backend == "compiled":
+            raise TypeError(
+                "the compiled backend needs a LatencySigmoids, got "
+                f'{type(family).__name__}; use backend="reference"'
+            )
+        return _by_reference(family, budget, floor, limits, start)
+    return _by_kernel(family, budget, floor, limits, start)
+
+
+_Limits = tuple[float, int, float]
+
+
+def _by_kernel(
+    family: LatencySigmoids, budget: float, floor: np.ndarray | None, limits: _Limits, start: float
+) -> SolverResult:
+    """Solve as one group; under a deadline, with ten times the nodes until it is out of time."""
+    tolerance, max_nodes, deadline = limits
+    nodes = max_nodes if deadline == math.inf else min(_FIRST_NODES, max_nodes)
+    group = np.zeros(len(family), dtype=np.int64)
+    while True:
+        found = maximize_groups(
+            family, group, np.array([budget]), floor=floor, tolerance=tolerance, max_nodes=nodes
+        )
+        status = Status(int(found.status[0]))
+        if status == Status.OPTIMAL or nodes == max_nodes:
+            break
+        if time.perf_counter() > deadline:
+            status = Status.TIME_LIMIT
+            break
+        nodes = min(10 * nodes, max_nodes)
+    objective, bound = float(found.objective[0]), float(found.upper_bound[0])
+    return SolverResult(
+        allocation=found.allocation,
+        objective=objective,
+        upper_bound=bound,
+        gap=relative_gap(objective, bound),
+        num_nodes=int(found.num_nodes[0]),
+        status=status,
+        wall_time=time.perf_counter() - start,
+        dual_multiplier=float(found.dual_multiplier[0]),
+        shadow_price=float(found.shadow_price[0]),
+    )
+
+
+def _by_reference(
+    family: SigmoidFamily, budget: float, floor: np.ndarray | None, limits: _Limits, start: float
+) -> SolverResult:
+    """Solve with the numpy search, then make the answer feasible and the bound safe."""
+    tolerance, max_nodes, deadline = limits
+    floors = check_floor(floor, (len(family),))
+    answer = reference.Answer.nothing(len(family), float(floors.sum()))
+    if budget > 0.0 and len(family) > 0:
+        answer = reference.solve(
+            family,
+            budget,
+            floors,
+            tolerance=0.9 * tolerance,
+            max_nodes=max_nodes,
+            deadline=deadline,
+        )
+    allocation = answer.allocation
+    total = math.fsum(allocation)
+    if total > 0.0:
+        allocation = np.minimum(allocation * (budget / total * (1.0 - 1e-15)), budget)
+    value = np.maximum(family.value(allocation), floors)
+    objective = float(value.sum())
+    bound = max(answer.bound * (1.0 + ROUNDING), objective)
+    status = answer.status
+    if bound - objective <= tolerance * max(objective, 1e-290):
+        status = Status.OPTIMAL
+    elif status == Status.OPTIMAL:
+        status = Status.NODE_LIMIT
+    earning = (allocation > 0.0) & (value > floors)
+    slopes = np.where(earning, family.derivative(allocation), 0.0)
+    return SolverResult(
+        allocation=allocation,
+        objective=objective,
+        upper_bound=bound,
+        gap=relative_gap(objective, bound),
+        num_nodes=answer.num_nodes,
+        status=status,
+        wall_time=time.perf_counter() - start,
+        dual_multiplier=answer.price,
+        shadow_price=float(slopes.max(initial=0.0)),
+    )
