@@ -1,5 +1,6 @@
 """Radio: path loss over distance and the Shannon rate."""
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,15 +63,16 @@ class RuralMacro:
 
     def path_loss(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Path loss [dB], Eq. (2), at a ground distance [m]; ValueError outside 10 m to 10 km."""
-        if np.size(distance) and not (
-            np.min(distance) >= self.min_distance and np.max(distance) <= self.max_distance
-        ):
+        if not distance.size:
+            return np.zeros_like(distance)
+        least, greatest = distance.min(), distance.max()
+        if not (least >= self.min_distance and greatest <= self.max_distance):
             raise ValueError(
                 f"distance must be between {self.min_distance} and {self.max_distance} m, "
-                f"the range of the path loss model, got {np.min(distance)} to {np.max(distance)}"
+                f"the range of the path loss model, got {least} to {greatest}"
             )
         slant, break_point = self._slant(distance), self.break_point
-        if np.size(distance) == 0 or np.max(distance) <= break_point:
+        if greatest <= break_point:
             return self._near(slant)
         far = self._near(np.array(break_point)) + 40 * np.log10(slant / break_point)  # Eq. (4)
         return np.where(distance <= break_point, self._near(slant), far)
@@ -82,11 +84,12 @@ class RuralMacro:
     def _near(self, slant: NDArray[np.float64]) -> NDArray[np.float64]:
         """PL_1 of Eq. (3), where f_c is in GHz and the distance is the 3D one."""
         frequency, height = self.carrier_frequency / GIGAHERTZ, self.building_height
+        log_slant = np.log10(slant)
         return (
-            20 * np.log10(40 * np.pi * slant * frequency / 3)
-            + min(0.03 * height**1.72, 10) * np.log10(slant)
+            20 * (math.log10(40 * math.pi * frequency / 3) + log_slant)
+            + min(0.03 * height**1.72, 10) * log_slant
             - min(0.044 * height**1.72, 14.77)
-            + 0.002 * np.log10(height) * slant
+            + 0.002 * math.log10(height) * slant
         )
 
 

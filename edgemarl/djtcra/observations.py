@@ -46,7 +46,7 @@ class _Rows:
     def _width(self, num_servers: int) -> int:
         return NUM_FEATURES + num_servers * (self.observe_eta + self.observe_previous)
 
-    def _fill(self, scenario: "Scenario", state: "State", eta_unit: float) -> Bounds:
+    def _fill(self, scenario: "Scenario", state: "State") -> Bounds:
         """Columns h, V^T, V^R, kappa, alpha, beta, distance, B, N of Eq. (18), then the options."""
         servers = scenario.num_servers
         features = np.empty((state.num_users, self._width(servers)))
@@ -61,7 +61,7 @@ class _Rows:
         features[:, 8] = state.noise
         if self.observe_eta:
             eta = scenario.topology.processing_factor
-            features[:, NUM_FEATURES : NUM_FEATURES + servers] = eta / eta_unit
+            features[:, NUM_FEATURES : NUM_FEATURES + servers] = eta
         if self.observe_previous:
             features[:, -servers:] = state.previous_assignment[:, None] == np.arange(servers)
         return features
@@ -89,23 +89,17 @@ class ScaledRows(_Rows):
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Scaled features of every user, (U, F) float32."""
-        features = self._fill(scenario, state, scenario.topology.processing_factor.max())
-        offset, scale = _scaling(scenario.feature_ranges, scenario.noise_dbm)
+        features = self._fill(scenario, state)
+        offset, factor = scenario.feature_scaling
         scaled = features[:, :NUM_FEATURES]
         scaled[:, 8] = watt_to_dbm(state.noise)
         scaled -= offset
-        scaled *= scale
+        scaled *= factor
         np.clip(scaled, -1.0, 1.0, out=scaled)
+        if self.observe_eta:
+            eta = slice(NUM_FEATURES, NUM_FEATURES + scenario.num_servers)
+            features[:, eta] /= features[:, eta].max()
         return _finish(features, state)
-
-
-def _scaling(ranges: Bounds, noise_dbm: tuple[float, float]) -> tuple[Bounds, Bounds]:
-    """Offset and factor (9,) that take a range to [-1, 1], that of h to [0, 1], none to 0."""
-    low, high = ranges.copy()
-    low[8], high[8] = noise_dbm
-    offset, half = (low + high) / 2, (high - low) / 2
-    offset[0], half[0] = 0.0, high[0]
-    return offset, np.divide(1.0, half, out=np.zeros_like(half), where=half > 0)
 
 
 @component("observation", "raw")
@@ -125,4 +119,4 @@ class RawRows(_Rows):
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Features of every user in SI units, (U, F) float32."""
-        return _finish(self._fill(scenario, state, 1.0), state)
+        return _finish(self._fill(scenario, state), state)

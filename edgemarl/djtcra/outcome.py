@@ -1,6 +1,7 @@
 """What an assignment leads to in one slot."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,30 +53,30 @@ class Outcome:
         """Sum of all users' QoE, Eq. (23)."""
         return float(self.qoe.sum())
 
-    @property
+    @cached_property
     def num_active(self) -> int:
         """Number of users with a task."""
-        return int(np.count_nonzero(self.served_by != IDLE))
+        return len(self.served_by) - int(np.count_nonzero(self.served_by == IDLE))
 
     @property
     def mean_latency(self) -> float:
         """Mean service latency of the users with a task [s]; 0 where there is none."""
         return float(self.latency.sum()) / max(self.num_active, 1)
 
-    @property
+    @cached_property
     def num_satisfied(self) -> int:
         """SU: users with a QoE above the upper threshold (0.9 in the paper)."""
         return int(np.count_nonzero(self.qoe > self.thresholds[1]))
 
-    @property
+    @cached_property
     def num_gave_up(self) -> int:
         """GU: users with a task and a QoE below the lower threshold (0.1 in the paper)."""
-        below = int(np.count_nonzero(self.qoe < self.thresholds[0]))
-        return below - (len(self.qoe) - self.num_active)
+        idle = len(self.qoe) - self.num_active
+        return int(np.count_nonzero(self.qoe < self.thresholds[0])) - idle
 
     @property
     def num_disturbed(self) -> int:
-        """DU: users between the thresholds."""
+        """DU: users with a task between the thresholds."""
         return self.num_active - self.num_satisfied - self.num_gave_up
 
     @property

@@ -123,6 +123,18 @@ class Scenario:
             ]
         ).T
 
+    @cached_property
+    def feature_scaling(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Offset and factor, each (9,), that take the feature ranges to [-1, 1].
+
+        The index h goes to [0, 1], the noise is taken in dBm, and a range without width to 0.
+        """
+        low, high = self.feature_ranges.copy()
+        low[8], high[8] = self.noise_dbm
+        offset, half = (low + high) / 2, (high - low) / 2
+        offset[0], half[0] = 0.0, high[0]
+        return offset, np.divide(1.0, half, out=np.zeros_like(half), where=half > 0)
+
     def to_dict(self) -> dict[str, Any]:
         """The scenario as plain values that :meth:`from_dict` turns back into it."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}

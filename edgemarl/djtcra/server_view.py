@@ -59,12 +59,13 @@ class ServerView:
     def observe(self, state: State) -> dict[str, Any]:
         """Each server's rows of the global state, zero elsewhere."""
         rows = self.global_state(state)
-        servers = np.arange(self.scenario.num_servers)
-        own = state.ran == servers[:, None]
-        stacked = rows * own[:, :, None]
+        stacked = np.zeros((len(self.agents), *rows.shape), dtype=rows.dtype)
+        users = np.arange(len(rows))
+        stacked[state.ran, users] = rows
         if not self.action_mask:
             return dict(zip(self.agents, stacked, strict=True))
-        mask = np.repeat(own[:, :, None], len(servers), axis=2).astype(np.int8)
+        mask = np.zeros((len(self.agents), len(rows), self.scenario.num_servers), dtype=np.int8)
+        mask[state.ran, users] = 1
         mask[:, :, 0] = 1  # a choice without effect is still a choice
         return {
             agent: {"observation": stacked[index], "action_mask": mask[index]}
