@@ -21,6 +21,10 @@ class SigmoidFamily(Protocol):
         """Number n of functions."""
         ...
 
+    def take(self, index: np.ndarray) -> "SigmoidFamily":
+        """The family of the functions at some indices."""
+        ...
+
     @property
     def inflection(self) -> np.ndarray:
         """(n,) where each function turns from convex to concave."""
@@ -73,6 +77,11 @@ class LatencySigmoids:
         object.__setattr__(self, "peak", peak)
         object.__setattr__(self, "offset", offset)
         object.__setattr__(self, "scale", scale)
+
+    def take(self, index: np.ndarray) -> "LatencySigmoids":
+        """The functions at some indices of the flattened family, in their order."""
+        peak, offset, scale = (a.reshape(-1)[index] for a in (self.peak, self.offset, self.scale))
+        return LatencySigmoids(peak, offset, scale)
 
     def __len__(self) -> int:
         """Number of functions along the first axis."""
