@@ -65,6 +65,13 @@ def construct(name: str, cls: type[_T], fields: Mapping[str, Any]) -> _T:
     return cls(**{key: _frozen(value) for key, value in fields.items()})
 
 
+def check_members(role: str, instance: Any, protocol: type) -> None:
+    """ValueError where a component lacks an attribute or method of its role's protocol."""
+    for member in vars(protocol):
+        if not member.startswith("_") and not hasattr(instance, member):
+            raise ValueError(f"{role} must have {member}, got {instance!r}")
+
+
 def describe(instance: Any) -> dict[str, Any]:
     """A component as a mapping of plain values that :func:`build` turns back into it."""
     cls = type(instance)

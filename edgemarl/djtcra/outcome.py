@@ -35,7 +35,7 @@ METRICS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Result of one slot. Every per-user field of an idle user is zero."""
+    """Result of one slot. Allocation, QoE and latencies of an idle user are zero."""
 
     assignment: NDArray[np.int64]  # (U,) server that each task was assigned to
     served_by: NDArray[np.int64]  # (U,) that server, -1 for the cloud, -2 for an idle user
@@ -71,8 +71,7 @@ class Outcome:
     @cached_property
     def num_gave_up(self) -> int:
         """GU: users with a task and a QoE below the lower threshold (0.1 in the paper)."""
-        idle = len(self.qoe) - self.num_active
-        return int(np.count_nonzero(self.qoe < self.thresholds[0])) - idle
+        return int(np.count_nonzero((self.qoe < self.thresholds[0]) & (self.served_by != IDLE)))
 
     @property
     def num_disturbed(self) -> int:

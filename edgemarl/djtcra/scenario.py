@@ -1,9 +1,11 @@
 """The fixed part of a simulation: the paper's numbers, and components in their roles."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,16 +31,19 @@ from edgemarl.djtcra.observations import Observation, ScaledRows
 from edgemarl.djtcra.qoe import LogisticQoE, QoE
 from edgemarl.djtcra.rewards import QoEReward, Reward
 
-ROLES = (
-    "network",
-    "channel",
-    "mobility",
-    "arrivals",
-    "qoe",
-    "allocation",
-    "reward",
-    "observation",
+ROLES: Mapping[str, type] = MappingProxyType(
+    {
+        "network": Network,
+        "channel": Channel,
+        "mobility": Mobility,
+        "arrivals": Arrivals,
+        "qoe": QoE,
+        "allocation": AllocationPolicy,
+        "reward": Reward,
+        "observation": Observation,
+    }
 )
+ROUNDING = 1e-9  # of a number of sub-channels that is whole but for rounding errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +80,15 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Check every number and build components given by their kind."""
-        for role in ROLES:
-            object.__setattr__(self, role, components.build(role, getattr(self, role)))
-        object.__setattr__(self, "server_capacity", tuple(self.server_capacity))
+        for role, protocol in ROLES.items():
+            built = components.build(role, getattr(self, role))
+            components.check_members(role, built, protocol)
+            object.__setattr__(self, role, built)
+        for name in ("server_capacity", "bandwidth", "noise_dbm"):
+            values = as_finite(name, getattr(self, name))
+            if values.ndim != 1:
+                raise ValueError(f"{name} must be a list of numbers, got {getattr(self, name)!r}")
+            object.__setattr__(self, name, tuple(values.tolist()))
         _check(self)
 
     @property
@@ -100,6 +111,14 @@ class Scenario:
         """Links and processing factors, drawn from the scenario's seed."""
         rng = named_generator(self.seed, "topology")
         return self.network.draw(self.num_users, self.num_servers, rng)
+
+    @property
+    def subchannel_counts(self) -> tuple[int, int] | None:
+        """Least and greatest number of whole sub-channels in `bandwidth`; None without them."""
+        if self.subchannel is None:
+            return None
+        low, high = (bound / self.subchannel for bound in self.bandwidth)
+        return math.ceil(low - ROUNDING), math.floor(high + ROUNDING)
 
     @cached_property
     def feature_ranges(self) -> NDArray[np.float64]:
@@ -159,10 +178,9 @@ class Scenario:
         or an instance) or a component's field (``mobility.step``). Components are replaced before
         their fields are set, whatever the order of the keys.
         """
-        values = self.to_dict()
-        values.update({role: getattr(self, role) for role in ROLES})
-        for key in sorted(overrides, key=lambda key: key.count(".")):
-            role, _, field = key.partition(".")
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for key in sorted(overrides, key=lambda key: str(key).count(".")):
+            role, _, field = str(key).partition(".")
             if not field:
                 values[key] = overrides[key]
                 continue
@@ -188,10 +206,17 @@ def _check(scenario: Scenario) -> None:
     check_range("noise_dbm", scenario.noise_dbm, positive=False)
     for name in ("satisfied_qoe", "disturbed_qoe"):
         check_probability(name, getattr(scenario, name))
+    if scenario.disturbed_qoe > scenario.satisfied_qoe:
+        raise ValueError(
+            f"disturbed_qoe must be at most satisfied_qoe = {scenario.satisfied_qoe}, "
+            f"got {scenario.disturbed_qoe}"
+        )
     if scenario.subchannel is not None:
         check_positive("subchannel", scenario.subchannel)
-        if scenario.bandwidth[1] < scenario.subchannel:
+        low, high = scenario.subchannel_counts or (1, 0)
+        if low > high:
             raise ValueError(
-                f"subchannel must fit into bandwidth {scenario.bandwidth} Hz, "
-                f"got {scenario.subchannel}"
+                f"subchannel must fit a whole number of times into bandwidth {scenario.bandwidth} "
+                f"Hz, got {scenario.subchannel}"
             )
+    scenario.channel.path_loss(np.array(scenario.mobility.distance))  # refuses what it cannot model

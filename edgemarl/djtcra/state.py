@@ -116,11 +116,11 @@ def check_servers(
 
 def _bandwidth(scenario: Scenario, rng: np.random.Generator) -> Array:
     """Uniform bandwidth, or a uniform number of whole sub-channels within the same range."""
-    if scenario.subchannel is None:
+    counts = scenario.subchannel_counts
+    if scenario.subchannel is None or counts is None:
         return uniform(scenario.bandwidth, scenario.num_users, rng)
-    low, high = (int(bound / scenario.subchannel + 1e-9) for bound in scenario.bandwidth)
-    counts = rng.integers(max(low, 1), high + 1, scenario.num_users)
-    return scenario.subchannel * counts.astype(float)
+    low, high = counts
+    return scenario.subchannel * rng.integers(low, high + 1, scenario.num_users).astype(float)
 
 
 def _previous(
