@@ -1,7 +1,7 @@
 """Role ``allocation``: how each server divides its computing power among the tasks it serves."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from edgemarl.core.component import component
 from edgemarl.core.validation import check_choice, check_count, check_positive
 from edgemarl.solvers import LatencySigmoids, SigmoidFamily, maximize, maximize_groups
 
-BACKENDS = ("auto", "compiled", "reference")
+Backend = Literal["auto", "compiled", "reference"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +45,13 @@ class _SolverOptions:
 
     tolerance: float = 1e-6  # [1] relative gap at which the search stops
     max_nodes: int = 20_000  # of the branch and bound tree of one server
-    backend: str = "auto"  # "auto" is compiled for logistic QoE and the reference for others
+    backend: Backend = "auto"  # "auto" is compiled for logistic QoE and the reference for others
 
     def __post_init__(self) -> None:
         """Check every option."""
         check_positive("tolerance", self.tolerance)
         check_count("max_nodes", self.max_nodes)
-        check_choice("backend", self.backend, BACKENDS)
+        check_choice("backend", self.backend, get_args(Backend))
 
     def _solve(self, problem: AllocationProblem, floor: NDArray[np.float64] | None) -> Allocation:
         if isinstance(problem.sigmoids, LatencySigmoids) and self.backend != "reference":

@@ -7,7 +7,8 @@ import numpy as np
 
 from edgemarl.solvers._compile import entry, inner, sources_digest
 from edgemarl.solvers.closed_forms import log_slope, logistic_pair, tangent, value
-from edgemarl.solvers.sigmoid import LatencySigmoids
+from edgemarl.solvers.numeric_conjugate import numeric_conjugate
+from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 from edgemarl.solvers.validation import check_values, plain
 
 _MOST_ROUNDS = 200
@@ -56,7 +57,7 @@ _conjugates = _build(sources_digest())
 
 
 def conjugate(
-    family: LatencySigmoids,
+    family: SigmoidFamily,
     price: np.ndarray | float,
     *,
     upper: np.ndarray | float,
@@ -68,7 +69,8 @@ def conjugate(
     parameters of shape (U, H), prices (H,), floors (U, 1).
 
     Args:
-        family: Functions of any shape.
+        family: Latency sigmoids of any shape, by their closed form in compiled code; or any other
+            family of n functions, by bisection.
         price: Non-negative, in value per unit of resource.
         upper: Most of the resource, non-negative.
         floor: What the function is worth without any resource; negative counts as 0.
@@ -86,6 +88,10 @@ def conjugate(
     check_values("upper", upper, least=0.0)
     check_values("floor", floor)
     floor = np.maximum(floor, 0.0)
+    if not isinstance(family, LatencySigmoids):
+        size = (len(family),)
+        price, upper, floor = (np.broadcast_to(part, size) for part in (price, upper, floor))
+        return numeric_conjugate(family, price, upper, floor)
     try:
         shape = np.broadcast_shapes(family.peak.shape, price.shape, upper.shape, floor.shape)
     except ValueError:
