@@ -11,6 +11,8 @@ _EXPORTS = {
     "MADDPGConfig": "rllib_algos.maddpg",
     "MAMaxEnt": "rllib_algos.ma_maxent",
     "MAMaxEntConfig": "rllib_algos.ma_maxent",
+    "GreedyPolicy": "rllib_algos.joint.policy_file",
+    "load_policy": "rllib_algos.joint.policy_file:read_policy",
     "register_parallel_env": "rllib_algos.joint.registration",
 }
 
@@ -20,7 +22,8 @@ __all__ = sorted(_EXPORTS)
 def __getattr__(name: str) -> Any:
     if name not in _EXPORTS:
         raise AttributeError(f"module 'rllib_algos' has no attribute {name!r}")
-    return getattr(importlib.import_module(_EXPORTS[name]), name)
+    module, _, attribute = _EXPORTS[name].partition(":")
+    return getattr(importlib.import_module(module), attribute or name)
 
 
 def __dir__() -> list[str]:

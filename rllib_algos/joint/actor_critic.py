@@ -4,7 +4,7 @@ Every update follows Algorithm 1 of the paper. An algorithm adds to it by `soft_
 beside the critics' value) and `after_actor_update`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -39,12 +39,12 @@ class ActorCriticLearner(JointLearner):
     @property
     def actors_module(self) -> ActorsModule:
         """The module of all policies."""
-        return self.module[ACTORS].unwrapped()
+        return cast(ActorsModule, self.module[ACTORS].unwrapped())
 
     @property
     def central_module(self) -> CentralModule:
         """The module of critics and entropy coefficients."""
-        return self.module[CENTRAL].unwrapped()
+        return cast(CentralModule, self.module[CENTRAL].unwrapped())
 
     @property
     def layout(self) -> GroupLayout:

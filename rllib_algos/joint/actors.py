@@ -16,6 +16,7 @@ from rllib_algos.joint.layout import GroupLayout, Tensors
 from rllib_algos.joint.networks import StackedMLP
 from rllib_algos.joint.policies import (
     Decision,
+    as_logits,
     deterministic_decision,
     gaussian_decision,
     output_size,
@@ -37,6 +38,7 @@ class Actors(nn.Module):
     def __init__(self, layout: GroupLayout, hiddens: Sequence[int], *, gaussian: bool) -> None:
         super().__init__()
         self.layout = layout
+        self.hiddens = tuple(hiddens)
         self.gaussian = gaussian
         self.nets = nn.ModuleList(
             StackedMLP(
@@ -77,6 +79,13 @@ class Actors(nn.Module):
             for action, head in zip(self.layout.actions, self(fields), strict=True)
         ]
 
+    def random(self, copies: int, generator: torch.Generator) -> list[Tensor]:
+        """Returns uniformly random actions for `copies` environments, in the form replay stores."""
+        return [
+            self._random(action, (copies, *lead), generator)
+            for action, lead in zip(self.layout.actions, self.layout.leads, strict=True)
+        ]
+
     def _decision(
         self, action: Action, head: Tensor, generator: torch.Generator | None
     ) -> Decision:
@@ -92,6 +101,14 @@ class Actors(nn.Module):
         if isinstance(action, CategoricalAction):
             return torch.softmax(head, -1) if self.layout.soft else head.argmax(-1)
         return torch.tanh(head.chunk(2, -1)[0] if self.gaussian else head)
+
+    def _random(self, action: Action, lead: tuple[int, ...], generator: torch.Generator) -> Tensor:
+        device = generator.device
+        if isinstance(action, CategoricalAction):
+            logits = as_logits(action, torch.zeros(*lead, action.vector_size, device=device))
+            return self._explore(action, logits, Exploration(epsilon=1.0), generator)
+        uniform = torch.rand(*lead, action.vector_size, generator=generator, device=device)
+        return 2 * uniform - 1
 
     def _explore(
         self, action: Action, head: Tensor, noise: Exploration, generator: torch.Generator

@@ -5,16 +5,19 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ray.rllib.algorithms.algorithm_config import AlgorithmConfig, NotProvided
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.connectors.env_to_module import EnvToModulePipeline
 from ray.rllib.connectors.learner import LearnerConnectorPipeline
 from ray.rllib.connectors.module_to_env import ModuleToEnvPipeline
 from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.rllib.utils.from_config import NotProvided
 
 from rllib_algos.joint.env_runner import JOINT_SPACES, JointEnvRunner
+from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.rl_modules import ACTORS
 from rllib_algos.joint.spaces import JointSpaces
+from rllib_algos.joint.validation import check_numbers, check_supported
 
 
 def assign_provided(config: Any, values: Mapping[str, Any], method: Callable[..., Any]) -> None:
@@ -30,7 +33,11 @@ def all_agents_share_one_module(agent: Any, *args: Any, **kwargs: Any) -> str:
 
 
 class JointOffPolicyConfig(AlgorithmConfig):
-    """What every joint off-policy algorithm can be told."""
+    """What every joint off-policy algorithm can be told.
+
+    `environment(env, env_config=...)` takes a name registered with Ray or a callable from
+    env_config to a PettingZoo ParallelEnv.
+    """
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class)
@@ -44,8 +51,9 @@ class JointOffPolicyConfig(AlgorithmConfig):
         self.rollout_fragment_length = 10
         self.gamma = 0.1
         self.train_batch_size_per_learner = 64
-        self.replay_capacity = 50_000
+        self.replay_capacity = 20_000
         self.checkpoint_replay = True
+        self.checkpoint_environments = True
         self.learning_starts = 500
         self.updates_per_slot = 1.0
         self.tau = 0.005
@@ -57,6 +65,7 @@ class JointOffPolicyConfig(AlgorithmConfig):
         *,
         replay_capacity: Any = NotProvided,
         checkpoint_replay: Any = NotProvided,
+        checkpoint_environments: Any = NotProvided,
         learning_starts: Any = NotProvided,
         updates_per_slot: Any = NotProvided,
         tau: Any = NotProvided,
@@ -69,7 +78,9 @@ class JointOffPolicyConfig(AlgorithmConfig):
         Args:
             replay_capacity: joint observations kept; a fragment of T steps takes T + 1.
             checkpoint_replay: whether checkpoints hold the replay.
-            learning_starts: environment steps before the first update, T_c of Algorithm 1.
+            checkpoint_environments: whether checkpoints hold the local runner's environments and
+                random streams (if they can be pickled), so that a resumed run continues exactly.
+            learning_starts: transitions in the replay before the first update, T_c of Algorithm 1.
             updates_per_slot: updates per environment step, whatever the number of runners.
             tau: fraction by which targets move, 1 - mu of Algorithm 1.
             reward_scale: what rewards are multiplied by inside the learner. None: 1 / rows of an
@@ -85,6 +96,20 @@ class JointOffPolicyConfig(AlgorithmConfig):
         _check_known(kwargs, type(self))
         super().training(**kwargs)
         return self
+
+    def validate(self) -> None:
+        """Checks all settings; raises ValueError for what is wrong or would have no effect."""
+        super().validate()
+        check_supported(self)
+        check_numbers(self)
+
+    def make_layout(self, spaces: JointSpaces) -> GroupLayout:
+        """Returns how joint observations and actions are stored; algorithms say."""
+        raise NotImplementedError
+
+    def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
+        """Returns the specs of the modules for an environment; algorithms say which."""
+        raise NotImplementedError
 
     def get_multi_rl_module_spec(
         self,
@@ -114,10 +139,6 @@ class JointOffPolicyConfig(AlgorithmConfig):
             spec.inference_only = inference_only
         return MultiRLModuleSpec(rl_module_specs=specs, inference_only=inference_only)
 
-    def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
-        """Returns the specs of the modules for an environment; algorithms say which."""
-        raise NotImplementedError
-
     def build_env_to_module_connector(
         self, env: Any = None, spaces: Any = None, device: Any = None
     ) -> EnvToModulePipeline:
@@ -139,7 +160,7 @@ class JointOffPolicyConfig(AlgorithmConfig):
     def get_evaluation_config_object(self) -> AlgorithmConfig | None:
         """Returns the evaluation's config: greedy unless `explore` is set in it."""
         config = super().get_evaluation_config_object()
-        given = self.evaluation_config
+        given: Any = self.evaluation_config
         if config is not None and not (given and "explore" in given):
             config.explore = False
         return config

@@ -1,47 +1,54 @@
 """An RLlib EnvRunner that steps ParallelEnvs directly and returns joint fragments."""
 
+import logging
+import pickle
 import time
 from collections import defaultdict
 from typing import Any
 
 import numpy as np
 import torch
-from ray.rllib.callbacks.callbacks import RLlibCallback
-from ray.rllib.callbacks.utils import make_callback
 from ray.rllib.core.columns import Columns
+from ray.rllib.env.env_runner import NUM_ENV_STEP_FAILURES_LIFETIME
 from ray.rllib.env.multi_agent_env_runner import MultiAgentEnvRunner
-from ray.rllib.utils import force_list
 from ray.rllib.utils.metrics import SAMPLE_TIMER, TIME_BETWEEN_SAMPLING, WEIGHTS_SEQ_NO
 
+from rllib_algos.joint.callbacks import fire, has_episode_callbacks
 from rllib_algos.joint.discovery import joint_spaces
+from rllib_algos.joint.errors import JointEnvError
 from rllib_algos.joint.fragment import JointFragment
 from rllib_algos.joint.metrics import log_episode, log_infos, log_steps
 from rllib_algos.joint.rl_modules import ACTORS
 from rllib_algos.joint.stepper import CopyStepper
-from rllib_algos.joint.vector_env import JointEnvError, JointVectorEnv, env_maker
+from rllib_algos.joint.vector_env import JointVectorEnv, env_maker
 
-JOINT_SPACES = (
-    "__joint_spaces__"  # key under which runners report JointSpaces, or why there is none
-)
+JOINT_SPACES = "__joint_spaces__"  # key of what runners report: JointSpaces, or an error
+SIMULATION = "simulation"  # component of a runner's state: environments and random streams
+
+logger = logging.getLogger("ray.rllib")
 
 
 class JointEnvRunner(MultiAgentEnvRunner):
     """Steps several copies of a ParallelEnv; one forward pass of all actors serves all copies.
 
-    It replaces the stock runner's episodes and connectors (which cost several times the actors
-    themselves) by arrays; callbacks, metrics, weights and checkpoints work as usual.
+    It replaces the stock runner's episodes and connectors, which cost several times what the
+    actors do, by arrays; callbacks, metrics, weights and checkpoints work as usual.
     """
+
+    config: Any  # a JointOffPolicyConfig; RLlib declares AlgorithmConfig
+    env: Any
+    module: Any
 
     def __init__(self, config: Any, **kwargs: Any) -> None:
         self._env_error: JointEnvError | None = None
         self._steppers: list[CopyStepper] = []
+        self._finished: list[Any] = []
         super().__init__(config=config, **kwargs)
         if self.worker_index and self.config.num_torch_threads:
             torch.set_num_threads(self.config.num_torch_threads)
+        self._watched = has_episode_callbacks(self.config)
         self._generator = torch.Generator(device=self._device)
         self._generator.manual_seed(self._stream(0))
-        self._finished: list[Any] = []
-        self._watched = _has_episode_callbacks(self.config)
 
     def make_env(self) -> None:
         """Makes the environment copies; on a remote runner a failure is kept for the driver."""
@@ -51,30 +58,23 @@ class JointEnvRunner(MultiAgentEnvRunner):
         self._steppers = []
         maker = env_maker(self.config, self.worker_index or 0)
         try:
-            self.env = JointVectorEnv(maker, self.config.num_envs_per_env_runner)
-        except JointEnvError as error:
+            self.env = JointVectorEnv(maker, self.config.num_envs_per_env_runner or 1)
+        except (JointEnvError, TypeError, ValueError) as error:
             if not self.worker_index:
                 raise
-            self._env_error = error  # an actor that fails to start would only say IndexError
+            self._env_error = JointEnvError(str(error))  # a dead actor would only say IndexError
             return
         self.num_envs = self.env.num_envs
         self._needs_initial_reset = True
-        make_callback(
-            "on_environment_created",
-            callbacks_objects=self._callbacks,
-            callbacks_functions=self.config.callbacks_on_environment_created,
-            kwargs={
-                "env_runner": self,
-                "metrics_logger": self.metrics,
-                "env": self.env,
-                "env_context": self.config.env_config,
-            },
-        )
+        fire(self, "on_environment_created", env=self.env, env_context=self.config.env_config)
 
     def make_module(self) -> None:
         """Builds the actors, unless there is no environment to build them for."""
         if self._env_error is None:
             super().make_module()
+
+    def assert_healthy(self) -> None:
+        """Passes although an environment is missing: the driver reports that with its cause."""
 
     def get_spaces(self) -> dict[str, Any]:
         """Returns the joint spaces, or the error that kept the environment from being made."""
@@ -82,10 +82,9 @@ class JointEnvRunner(MultiAgentEnvRunner):
             return {JOINT_SPACES: self._env_error}
         if self.env is None:
             return self.spaces
-        spaces = joint_spaces(self.env.envs[0])
-        return {JOINT_SPACES: spaces}
+        return {JOINT_SPACES: joint_spaces(self.env.envs[0])}
 
-    def sample(
+    def sample(  # pyright: ignore[reportIncompatibleMethodOverride] -- fragments, not episodes
         self,
         *,
         num_timesteps: int | None = None,
@@ -112,22 +111,13 @@ class JointEnvRunner(MultiAgentEnvRunner):
                 num_timesteps = fragment * self.num_envs
             else:
                 num_episodes = self.num_envs
-        explore = self.config.explore if explore is None else explore
         self.metrics.log_value(WEIGHTS_SEQ_NO, self._weights_seq_no, window=1)
         with self.metrics.log_time(SAMPLE_TIMER):
             if force_reset or num_episodes is not None or self._needs_initial_reset:
                 self._reset_all()
-            fragments = self._collect(num_timesteps, num_episodes, explore, random_actions)
-        make_callback(
-            "on_sample_end",
-            callbacks_objects=self._callbacks,
-            callbacks_functions=self.config.callbacks_on_sample_end,
-            kwargs={
-                "env_runner": self,
-                "metrics_logger": self.metrics,
-                "samples": fragments,
-            },
-        )
+            explore = self.config.explore if explore is None else explore
+            fragments = self._collect(num_timesteps, num_episodes, bool(explore), random_actions)
+        fire(self, "on_sample_end", samples=fragments)
         self._time_after_sampling = time.perf_counter()
         return fragments
 
@@ -138,16 +128,52 @@ class JointEnvRunner(MultiAgentEnvRunner):
         self._finished.clear()
         return self.metrics.reduce()
 
+    def get_state(
+        self, components: Any = None, *, not_components: Any = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Returns RLlib's state, the environments (if they pickle) and the random stream."""
+        state = super().get_state(components, not_components=not_components, **kwargs)
+        wanted = self._check_component(SIMULATION, components, not_components)
+        if wanted and self.config.checkpoint_environments and self.env is not None:
+            state[SIMULATION] = {
+                "steppers": _pickled(self._steppers),
+                "generator": self._generator.get_state().numpy(),
+            }
+        return state
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Restores `get_state`; older weights than the current ones are taken, too."""
+        # RLlib ignores weights with a number that is not larger than the current one, and so
+        # would keep acting with newer actors after a roll-back.
+        self._weights_seq_no = -1
+        super().set_state(state)
+        self._weights_seq_no = max(self._weights_seq_no, 0)
+        simulation = state.get(SIMULATION)
+        if simulation is not None and self.env is not None:
+            self._generator.set_state(torch.from_numpy(simulation["generator"].copy()))
+            self._restore_steppers(simulation["steppers"])
+
+    def _restore_steppers(self, pickled: bytes | None) -> None:
+        steppers = [] if pickled is None else pickle.loads(pickled)
+        if len(steppers) != self.num_envs:  # not pickled, or another number of copies: start anew
+            self._steppers = []
+            self._needs_initial_reset = True
+            return
+        self._steppers = steppers
+        self.env.envs = [stepper.env for stepper in steppers]
+        self._needs_initial_reset = False
+
     def _collect(
         self, num_steps: int | None, num_episodes: int | None, explore: bool, random: bool
     ) -> list[JointFragment]:
         fragments: list[JointFragment | None] = []
         infos: dict[str, list[float]] = defaultdict(list)
         steps = episodes = 0
-        while episodes < num_episodes if num_steps is None else steps < num_steps:
-            stored = self._random_actions() if random else self._act(explore)
+        while steps < num_steps if num_steps is not None else episodes < (num_episodes or 1):
+            stored = self._act(explore, random)
             for stepper in self._steppers:
-                self._step(stepper, stored)
+                if not self._step(stepper, stored):
+                    continue
                 steps += 1
                 for key, value in stepper.numeric_infos().items():
                     infos[key].append(value)
@@ -166,35 +192,50 @@ class JointEnvRunner(MultiAgentEnvRunner):
         self.num_env_steps_sampled_lifetime += steps
         return [f for f in fragments if f is not None]
 
-    def _act(self, explore: bool) -> list[np.ndarray]:
-        names = self._steppers[0].current
+    def _act(self, explore: bool, random: bool) -> list[np.ndarray]:
+        """Returns joint actions of all copies, (E, ...) per group."""
+        module = self.module[ACTORS]
+        if random:
+            actions = module.actors.random(len(self._steppers), self._generator)
+            return [a.cpu().numpy() for a in actions]
         fields = {
             name: torch.from_numpy(np.stack([s.current[name] for s in self._steppers])).to(
                 self._device
             )
-            for name in names
+            for name in self._steppers[0].current
         }
-        module = self.module[ACTORS]
         if explore:
             out = module.forward_exploration({Columns.OBS: fields}, generator=self._generator)
         else:
             out = module.forward_inference({Columns.OBS: fields})
         return [actions.cpu().numpy() for actions in out[Columns.ACTIONS]]
 
-    def _step(self, stepper: CopyStepper, stored: list[np.ndarray]) -> None:
-        stepper.step(stored)
-        self._callback("on_episode_step", stepper)
+    def _step(self, stepper: CopyStepper, stored: list[np.ndarray]) -> bool:
+        """Steps one copy; returns False if it failed and was replaced, as RLlib's config allows."""
+        try:
+            stepper.step(stored)
+        except JointEnvError:
+            if not self.config.restart_failed_sub_environments:
+                raise
+            logger.exception("Replacing environment copy %d, which failed.", stepper.index)
+            self.metrics.log_value(NUM_ENV_STEP_FAILURES_LIFETIME, 1, reduce="lifetime_sum")
+            self.env.remake(stepper.index)
+            stepper.env = self.env.envs[stepper.index]
+            self._start_episode(stepper, seed=None)
+            return False
+        self._episode_callback("on_episode_step", stepper)
+        return True
 
     def _end_episode(self, stepper: CopyStepper) -> None:
-        self._callback("on_episode_end", stepper, prev_episode_chunks=[])
+        self._episode_callback("on_episode_end", stepper, prev_episode_chunks=[])
         self._finished.append(stepper.episode)
         self._start_episode(stepper, seed=None)
 
     def _start_episode(self, stepper: CopyStepper, seed: int | None) -> None:
         stepper.new_episode()
-        self._callback("on_episode_created", stepper)
+        self._episode_callback("on_episode_created", stepper)
         stepper.reset(seed)
-        self._callback("on_episode_start", stepper)
+        self._episode_callback("on_episode_start", stepper)
 
     def _reset_all(self) -> None:
         # Evaluation repeats the same episodes every time; training must not.
@@ -217,29 +258,22 @@ class JointEnvRunner(MultiAgentEnvRunner):
         key = (self.config.seed, self.worker_index or 0, int(self.config.in_evaluation), stream)
         return int(np.random.SeedSequence(key).generate_state(1)[0])
 
-    def _callback(self, which: str, stepper: CopyStepper, **kwargs: Any) -> None:
-        if not self._watched:
-            return
-        make_callback(
-            which,
-            callbacks_objects=self._callbacks,
-            callbacks_functions=getattr(self.config, f"callbacks_{which}"),
-            kwargs={
-                "episode": stepper.episode,
-                "env_runner": self,
-                "metrics_logger": self.metrics,
-                "env": self.env,
-                "rl_module": self.module,
-                "env_index": stepper.index,
+    def _episode_callback(self, which: str, stepper: CopyStepper, **kwargs: Any) -> None:
+        if self._watched:
+            fire(
+                self,
+                which,
+                episode=stepper.episode,
+                env=self.env,
+                rl_module=self.module,
+                env_index=stepper.index,
                 **kwargs,
-            },
-        )
+            )
 
 
-def _has_episode_callbacks(config: Any) -> bool:
-    """Whether any callback would fire; without one, the calls per step can be saved."""
-    names = ("on_episode_created", "on_episode_start", "on_episode_step", "on_episode_end")
-    if any(getattr(config, f"callbacks_{name}") is not None for name in names):
-        return True
-    classes = force_list(config.callbacks_class)
-    return any(getattr(c, n) is not getattr(RLlibCallback, n) for c in classes for n in names)
+def _pickled(steppers: list[CopyStepper]) -> bytes | None:
+    try:
+        return pickle.dumps(steppers)
+    except Exception as error:  # what an environment raises when it does not pickle is up to it
+        logger.warning("The environments are left out of the checkpoint: %s", error)
+        return None

@@ -60,6 +60,11 @@ class GroupLayout:
         return fields
 
     @property
+    def leads(self) -> list[tuple[int, ...]]:
+        """Dimensions between batch and action of what is stored, per group: (n,)."""
+        return [(len(group.agents),) for group in self.spaces.groups]
+
+    @property
     def state_size(self) -> int:
         """Length of the joint observation as critics see it."""
         return sum(len(g.agents) * g.observation.size for g in self.spaces.groups)

@@ -20,6 +20,8 @@ class JointLearner(TorchLearner):
     Subclasses implement `configure_optimizers_for_module` and `update_networks`.
     """
 
+    config: Any  # a JointOffPolicyConfig; RLlib declares AlgorithmConfig
+
     def build(self) -> None:
         """Builds the modules, and after the optimizers the target networks."""
         if self.config.num_torch_threads:
@@ -49,7 +51,7 @@ class JointLearner(TorchLearner):
         if not finite.all():
             raise FloatingPointError(_not_finite(optimizer, losses, list(names)))
         optim = self.get_optimizer(module_id, optimizer)
-        params = self._optimizer_parameters[optim]
+        params: Any = self._optimizer_parameters[optim]
         grads = dict(zip(params, torch.autograd.grad(losses.sum(), params), strict=True))
         if self.config.grad_clip:
             self._get_clip_function()(
@@ -63,7 +65,8 @@ class JointLearner(TorchLearner):
     def update_targets(self) -> None:
         """Moves all target networks towards their sources by `tau`, Algorithm 1 line 20."""
         for module_id in (ACTORS, CENTRAL):
-            for source, target in self.module[module_id].unwrapped().get_target_network_pairs():
+            module: Any = self.module[module_id].unwrapped()
+            for source, target in module.get_target_network_pairs():
                 polyak(source, target, self.config.tau)
 
     def add_optimizer(
@@ -71,7 +74,7 @@ class JointLearner(TorchLearner):
     ) -> None:
         """Registers an Adam optimizer whose learning rate may be a number or a schedule."""
         params = list(params)
-        optimizer = torch.optim.Adam(params, fused=self._device.type == "cpu")
+        optimizer = torch.optim.Adam(params, fused=True)
         self.register_optimizer(
             module_id=module_id,
             optimizer_name=name,
@@ -109,6 +112,7 @@ class JointLearner(TorchLearner):
             self.num_updates += 1
             part = {name: values[start : start + size] for name, values in data.items()}
             losses.update(self.update_networks(part))
+        self.metrics.log_value((CENTRAL, NUM_UPDATES), self.num_updates, reduce="max")
         return {}, losses, {}
 
 

@@ -46,6 +46,11 @@ class RowLayout(GroupLayout):
         return {"actions": Field(*stored_action(self.actions[0], self.soft))}
 
     @property
+    def leads(self) -> list[tuple[int, ...]]:
+        """Nothing stands between batch and action: there is one joint action."""
+        return [()]
+
+    @property
     def state_size(self) -> int:
         """Length of the flat table, R * F."""
         return self.rows * self.features

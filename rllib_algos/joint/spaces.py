@@ -83,8 +83,8 @@ class Observation:
         """Returns the observation as a float32 vector of length `size`."""
         if not self.sizes:
             return np.asarray(observation, np.float32).reshape(-1)
-        values = np.asarray(observation).reshape(-1) - self.starts
-        offsets = np.concatenate([[0], np.cumsum(self.sizes[:-1])]).astype(int)
+        values = np.asarray(observation, np.int64).reshape(-1) - np.asarray(self.starts)
+        offsets = np.cumsum((0, *self.sizes[:-1]))
         vector = np.zeros(self.size, np.float32)
         vector[offsets + values] = 1.0
         return vector
@@ -128,14 +128,15 @@ class JointSpaces:
 
 
 def _group_from_dict(data: Mapping[str, Any]) -> Group:
-    action = {k: tuple(v) if isinstance(v, list) else v for k, v in data["action"].items()}
-    observation = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in data["observation"].items()
-    }
+    action, observation = _with_tuples(data["action"]), _with_tuples(data["observation"])
     kind = ContinuousAction if "low" in action else CategoricalAction
     return Group(
         agents=tuple(data["agents"]), observation=Observation(**observation), action=kind(**action)
     )
+
+
+def _with_tuples(data: Any) -> Any:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
 
 
 def observation_of(space: gym.Space, agent: str) -> Observation:

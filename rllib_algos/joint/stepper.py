@@ -1,12 +1,13 @@
 """Steps one copy of an environment and cuts what happens into fragments."""
 
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rllib_algos.joint.episode import JointEpisode
+from rllib_algos.joint.errors import JointEnvError
 from rllib_algos.joint.fragment import JointFragment
 from rllib_algos.joint.layout import Arrays, GroupLayout
 from rllib_algos.joint.rows import RowLayout
@@ -37,7 +38,7 @@ class CopyStepper:
 
     def reset(self, seed: int | None) -> None:
         """Resets the environment, dropping what was collected and not flushed."""
-        observations, infos = self.env.reset(seed=seed)
+        observations, infos = self._guard("reset", lambda: self.env.reset(seed=seed))
         if not self._checked:
             _check_agents(self.env, observations, self._agents)
             if isinstance(self._layout, RowLayout):
@@ -50,7 +51,9 @@ class CopyStepper:
     def step(self, stored: Sequence[np.ndarray]) -> None:
         """Takes one step with this copy's part of the joint actions (E, ...) per group."""
         actions = self._layout.env_actions(stored, self.index)
-        observations, rewards, terminations, truncations, infos = self.env.step(actions)
+        observations, rewards, terminations, truncations, infos = self._guard(
+            f"step {self.episode.env_t + 1}", lambda: self.env.step(actions)
+        )
         done = _joint_end(self.env, terminations, truncations, self._agents)
         rewards = _joint_rewards(rewards, self._agents)
         for name, values in zip(self._layout.action_fields, stored, strict=True):
@@ -77,6 +80,15 @@ class CopyStepper:
         """Returns the numbers among the last infos of the first agent."""
         infos = self.episode.get_infos().get(self._agents[0], {})
         return {k: float(v) for k, v in infos.items() if isinstance(v, (numbers.Real, np.bool_))}
+
+    def _guard(self, what: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except Exception as error:
+            raise JointEnvError(
+                f"environment copy {self.index} failed in {what} of an episode: "
+                f"{type(error).__name__}: {error}"
+            ) from error
 
     def _clear(self) -> None:
         self._observations: dict[str, list[np.ndarray]] = {

@@ -8,10 +8,7 @@ from ray.rllib.env.env_context import EnvContext
 from ray.tune.registry import ENV_CREATOR, _global_registry
 
 from rllib_algos.joint.discovery import check_parallel_env
-
-
-class JointEnvError(RuntimeError):
-    """An environment could not be made, or broke while it was stepped."""
+from rllib_algos.joint.errors import JointEnvError
 
 
 class JointVectorEnv:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from ray.rllib.algorithms.algorithm_config import NotProvided
+from ray.rllib.utils.from_config import NotProvided
 
-from rllib_algos.joint.algorithm import ActorCriticConfig, JointOffPolicy
+from rllib_algos.joint.actor_critic_config import ActorCriticConfig
+from rllib_algos.joint.algorithm import JointOffPolicy
 from rllib_algos.joint.config import assign_provided
 from rllib_algos.ma_maxent.learner import MAMaxEntLearner
 

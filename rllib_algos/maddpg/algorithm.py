@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rllib_algos.joint.algorithm import ActorCriticConfig, JointOffPolicy
+from rllib_algos.joint.actor_critic_config import ActorCriticConfig
+from rllib_algos.joint.algorithm import JointOffPolicy
 from rllib_algos.maddpg.learner import MADDPGLearner
 
 

@@ -1,0 +1,139 @@
+"""Settings of algorithms with centralised critics and decentralised actors."""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.rllib.utils.from_config import NotProvided
+
+from rllib_algos.joint.config import JointOffPolicyConfig, assign_provided
+from rllib_algos.joint.exploration import Exploration
+from rllib_algos.joint.layout import GroupLayout
+from rllib_algos.joint.rl_modules import ACTORS, CENTRAL, ActorsModule, CentralModule
+from rllib_algos.joint.rows import make_layout
+from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
+from rllib_algos.joint.validation import (
+    check_at_least,
+    check_choice,
+    check_interval,
+    check_widths,
+)
+
+
+class ActorCriticConfig(JointOffPolicyConfig):
+    """What MADDPG and MAMaxEnt can both be told."""
+
+    gaussian_policies = False  # whether Box policies are tanh-Gaussian instead of deterministic
+
+    def __init__(self, algo_class: Any = None) -> None:
+        super().__init__(algo_class=algo_class)
+        self.actor_lr = 1e-4
+        self.critic_lr = 1e-4
+        self.actor_hiddens = (256, 256, 256)
+        self.critic_hiddens = (256, 256, 256)
+        self.twin_critics = True
+        self.shared_critic = False
+        self.actor_delay = 15
+        self.other_actions = "policy"
+        self.action_relaxation = "auto"
+        self.exploration_epsilon = 0.0
+        self.gumbel_noise = 1.0
+        self.gaussian_noise = 0.1
+
+    def training(
+        self,
+        *,
+        actor_lr: Any = NotProvided,
+        critic_lr: Any = NotProvided,
+        actor_hiddens: Any = NotProvided,
+        critic_hiddens: Any = NotProvided,
+        twin_critics: Any = NotProvided,
+        shared_critic: Any = NotProvided,
+        actor_delay: Any = NotProvided,
+        other_actions: Any = NotProvided,
+        action_relaxation: Any = NotProvided,
+        exploration_epsilon: Any = NotProvided,
+        gumbel_noise: Any = NotProvided,
+        gaussian_noise: Any = NotProvided,
+        **kwargs: Any,
+    ) -> "ActorCriticConfig":
+        """Sets training parameters.
+
+        Args:
+            actor_lr: learning rate of the actors; a number or a schedule.
+            critic_lr: learning rate of the critics; a number or a schedule.
+            actor_hiddens: widths of the actors' hidden layers.
+            critic_hiddens: widths of the critics' hidden layers.
+            twin_critics: whether every critic exists twice and the minimum counts.
+            shared_critic: whether one critic serves all agents instead of one per agent.
+            actor_delay: updates between updates of actors and targets, lambda of the paper.
+            other_actions: "policy": an actor's loss lets the other agents act by their current
+                policies (the paper); "replay": it takes their stored actions (Lowe et al. 2017).
+            action_relaxation: how critics see categorical actions. "softmax": as probabilities,
+                whose argmax is executed (the paper); "sampled": as the one-hot action that was
+                sampled and executed; "auto": "softmax" where the environment itself takes
+                probabilities, "sampled" elsewhere.
+            exploration_epsilon: see `Exploration.epsilon`.
+            gumbel_noise: see `Exploration.gumbel_noise`.
+            gaussian_noise: see `Exploration.gaussian_noise`.
+            kwargs: those of `JointOffPolicyConfig.training`.
+        """
+        assign_provided(self, locals(), ActorCriticConfig.training)
+        super().training(**kwargs)
+        return self
+
+    def validate(self) -> None:
+        """Checks all settings."""
+        super().validate()
+        check_widths("actor_hiddens", self.actor_hiddens)
+        check_widths("critic_hiddens", self.critic_hiddens)
+        check_at_least("actor_delay", self.actor_delay, 1)
+        check_choice("other_actions", self.other_actions, ("policy", "replay"))
+        relaxations = ("auto", "softmax", "sampled")
+        check_choice("action_relaxation", self.action_relaxation, relaxations)
+        check_interval("1 - exploration_epsilon", 1 - self.exploration_epsilon, 0, 1, closed=True)
+        for name in ("gumbel_noise", "gaussian_noise"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+
+    def make_layout(self, spaces: JointSpaces) -> GroupLayout:
+        """Returns how joint observations and actions are stored."""
+        soft = self.action_relaxation == "softmax"
+        if self.action_relaxation == "auto":
+            actions = [group.action for group in spaces.groups]
+            soft = any(isinstance(a, CategoricalAction) and a.probabilities for a in actions)
+        return make_layout(spaces, soft=soft)
+
+    def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
+        """Returns the specs of the actors and of the critics."""
+        layout = self.make_layout(spaces)
+        exploration = Exploration(
+            epsilon=self.exploration_epsilon,
+            gumbel_noise=self.gumbel_noise,
+            gaussian_noise=self.gaussian_noise,
+        )
+        actors = {
+            "spaces": spaces,
+            "soft": layout.soft,
+            "hiddens": tuple(self.actor_hiddens),
+            "gaussian": self.gaussian_policies,
+            "exploration": exploration,
+        }
+        central = {
+            "num_critics": 1 if self.shared_critic else spaces.num_agents,
+            "copies": 2 if self.twin_critics else 1,
+            "in_size": layout.state_size + layout.action_size,
+            "hiddens": tuple(self.critic_hiddens),
+            "num_agents": spaces.num_agents,
+            "initial_omega": getattr(self, "initial_omega", None),
+        }
+        # RLlib wants spaces; these are the joint state and action as critics see them.
+        state = gym.spaces.Box(-np.inf, np.inf, (layout.state_size,))
+        action = gym.spaces.Box(-1.0, 1.0, (layout.action_size,))
+        return {
+            ACTORS: RLModuleSpec(ActorsModule, state, action, model_config=actors),
+            CENTRAL: RLModuleSpec(
+                CentralModule, state, action, learner_only=True, model_config=central
+            ),
+        }

@@ -1,0 +1,146 @@
+"""The policies of a checkpoint in one file that torch alone can read."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from rllib_algos.joint.actors import Actors
+from rllib_algos.joint.layout import GroupLayout
+from rllib_algos.joint.spaces import JointSpaces
+
+POLICY_FILE = "joint_policy.pt"
+FORMAT = "rllib_algos.joint_policy"
+VERSION = 1
+
+
+def write_policy(folder: Path, algorithm: Any, state: Mapping[str, Any], filesystem: Any) -> None:
+    """Writes the policies of a joint algorithm beside RLlib's own checkpoint files.
+
+    Args:
+        folder: of the checkpoint.
+        algorithm: whose policies they are.
+        state: of its actors module.
+        filesystem: pyarrow filesystem that holds the folder; None is the local one.
+    """
+    actors: Actors = algorithm.get_module("actors").actors
+    weights = {
+        name.removeprefix("actors."): torch.from_numpy(np.array(value))
+        for name, value in state.items()
+        if name.startswith("actors.")
+    }
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "algorithm": type(algorithm).__name__,
+        "spaces": actors.layout.spaces.to_dict(),
+        "soft": actors.layout.soft,
+        "gaussian": actors.gaussian,
+        "hiddens": list(actors.hiddens),
+        "weights": weights,
+    }
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    if filesystem is None:
+        (folder / POLICY_FILE).write_bytes(buffer.getvalue())
+        return
+    with filesystem.open_output_stream((folder / POLICY_FILE).as_posix()) as stream:
+        stream.write(buffer.getvalue())
+
+
+class GreedyPolicy:
+    """What trained agents do when they do not explore: a callable from observations to actions.
+
+    Attributes:
+        algorithm: name of the algorithm that trained it.
+        spaces: what it observes and does.
+    """
+
+    def __init__(self, algorithm: str, actors: Actors) -> None:
+        self.algorithm = algorithm
+        self.spaces = actors.layout.spaces
+        self._actors = actors.eval()
+
+    def __call__(self, observations: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the action of every agent.
+
+        Args:
+            observations: of all agents, by name.
+
+        Raises:
+            ValueError: agents are missing or unknown, or an observation has the wrong size or is
+                not finite.
+        """
+        self._check(observations)
+        layout = self._actors.layout
+        fields = layout.encode(None, observations)
+        with torch.inference_mode():
+            stored = self._actors.greedy({k: torch.from_numpy(v)[None] for k, v in fields.items()})
+        return layout.env_actions([actions.numpy() for actions in stored], 0)
+
+    def _check(self, observations: Mapping[str, Any]) -> None:
+        if set(observations) != set(self.spaces.agents):
+            raise ValueError(
+                f"observations must be those of {sorted(self.spaces.agents)}, got "
+                f"{sorted(observations)}"
+            )
+        for group in self.spaces.groups:
+            for index in group.agents:
+                agent = self.spaces.agents[index]
+                values = np.asarray(observations[agent])
+                needed = len(group.observation.sizes) or group.observation.size
+                if values.size != needed:
+                    raise ValueError(
+                        f"the observation of agent {agent!r} must have {needed} numbers, got shape "
+                        f"{values.shape}; the policy was trained on another environment"
+                    )
+                if not np.isfinite(values).all():
+                    raise ValueError(f"the observation of agent {agent!r} must be finite")
+
+
+def read_policy(path: str | Path) -> GreedyPolicy:
+    """Returns the greedy policy of a checkpoint; needs torch, but neither ray nor the environment.
+
+    Args:
+        path: folder that `save_to_path` (or Ray Tune) wrote.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: it is not a checkpoint of an algorithm of this package.
+    """
+    folder = Path(path)
+    if not folder.exists():
+        raise FileNotFoundError(f"checkpoint folder {folder} does not exist")
+    file = folder / POLICY_FILE
+    if not file.is_file():
+        kind = "an RLlib checkpoint of another algorithm" if _is_rllib(folder) else "no checkpoint"
+        raise ValueError(
+            f"{folder} is {kind}: it has no {POLICY_FILE}; give the folder that save_to_path() of "
+            "an algorithm of rllib_algos has written"
+        )
+    try:
+        content = torch.load(file, weights_only=True)
+    except Exception as error:
+        raise ValueError(f"{file} cannot be read as a policy: {error}") from error
+    return _build(content, file)
+
+
+def _build(content: Any, file: Path) -> GreedyPolicy:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"{file} is not a policy of rllib_algos")
+    if content["version"] != VERSION:
+        raise ValueError(
+            f"{file} has version {content['version']}, this package reads version {VERSION}"
+        )
+    spaces = JointSpaces.from_dict(content["spaces"])
+    layout = GroupLayout(spaces, soft=content["soft"])
+    actors = Actors(layout, content["hiddens"], gaussian=content["gaussian"])
+    actors.load_state_dict(content["weights"])
+    return GreedyPolicy(content["algorithm"], actors)
+
+
+def _is_rllib(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("class_and_ctor_args.pkl", "metadata.json"))

@@ -1,0 +1,91 @@
+"""Every registered algorithm builds, trains and repeats itself, on every kind of environment."""
+
+import numpy as np
+import pytest
+from joint_envs import Recorder, climb_env, meet_env, mixed_env, row_env
+
+from rllib_algos import registry
+
+NAMES = registry.names()
+ENVS = {
+    "rows": (row_env, {}),
+    "rows of nobody": (row_env, {"nobody": True}),
+    "probabilities": (row_env, {"probability": True}),
+    "mixed": (mixed_env, {}),
+    "terminating": (climb_env, {}),
+    "continuous": (meet_env, {}),
+}
+
+
+def weights(algorithm):
+    state = algorithm.learner_group.get_weights()
+    return {f"{m}.{k}": np.array(v) for m, part in state.items() for k, v in part.items()}
+
+
+def assert_equal(a, b):
+    assert a.keys() == b.keys()
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+
+@pytest.mark.parametrize("env", ENVS, ids=lambda e: e.replace(" ", "_"))
+@pytest.mark.parametrize("name", NAMES)
+def test_trains_on_every_kind_of_environment(small, name, env):
+    creator, env_config = ENVS[env]
+    algorithm = small(registry.get_config(name), creator, env_config=env_config)
+    before = weights(algorithm)
+    for _ in range(4):
+        result = algorithm.train()
+    after = weights(algorithm)
+    changed = {n for n in before if not np.array_equal(before[n], after[n])}
+    assert {n.split(".")[1] for n in changed} >= {"actors", "target_actors", "critics"}
+    assert result["env_runners"]["num_env_steps_sampled_lifetime"] == 40
+    assert result["learners"]["central"]["num_updates"] == 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"shared_critic": True},
+        {"twin_critics": False, "actor_delay": 1, "other_actions": "replay"},
+        {"shared_critic": True, "other_actions": "replay"},
+        {"action_relaxation": "softmax"},
+        {"action_relaxation": "sampled", "exploration_epsilon": 0.5},
+        {"grad_clip": 0.5, "reward_scale": 2.0, "updates_per_slot": 0.5},
+        {"actor_lr": [[0, 1e-3], [100, 1e-4]]},
+    ],
+    ids=lambda t: "-".join(t),
+)
+def test_trains_with_every_option(small, name, training):
+    algorithm = small(registry.get_config(name), row_env, **training)
+    for _ in range(4):
+        result = algorithm.train()
+    assert np.isfinite(result["learners"]["central"]["total_loss"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_seed_gives_same_weights(small, name):
+    runs = []
+    for seed in (3, 3, 4):
+        algorithm = small(registry.get_config(name), row_env, seed=seed)
+        for _ in range(4):
+            algorithm.train()
+        runs.append(weights(algorithm))
+    assert_equal(runs[0], runs[1])
+    assert any(not np.array_equal(runs[0][n], runs[2][n]) for n in runs[0])
+
+
+def test_callbacks_fire_and_metrics_carry_the_infos(small):
+    config = registry.get_config("maddpg").callbacks(Recorder)
+    algorithm = small(config, row_env)
+    runner = algorithm.train()["env_runners"]
+    assert runner["starts"] == 3  # two finished episodes of five steps, and the one after them
+    assert runner["ends"] == 2
+    assert runner["num_episodes"] == 2
+    assert runner["episode_len_mean"] == 5
+    assert runner["episode_return_mean"] == pytest.approx(runner["seen_return"])
+    # three agents, each with the shared score
+    assert runner["episode_return_mean"] == pytest.approx(3 * 5 * runner["score"])
+    assert runner["step"] == pytest.approx(3.0)
+    assert "name" not in runner

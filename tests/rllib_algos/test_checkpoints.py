@@ -1,0 +1,129 @@
+"""Checkpoints restore exactly: weights, optimizers, replay, counters, random streams, envs."""
+
+import numpy as np
+import pytest
+from joint_envs import faulty_env, meet_env, mixed_env, row_env
+from ray.rllib.algorithms.algorithm import Algorithm
+
+from rllib_algos import registry
+
+NAMES = registry.names()
+
+
+def weights(algorithm):
+    state = algorithm.learner_group.get_weights()
+    return {f"{m}.{k}": np.array(v) for m, part in state.items() for k, v in part.items()}
+
+
+def assert_equal(a, b):
+    assert a.keys() == b.keys()
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+
+@pytest.fixture
+def restored():
+    algorithms = []
+
+    def restore(path):
+        algorithms.append(Algorithm.from_checkpoint(path))
+        return algorithms[-1]
+
+    yield restore
+    for algorithm in algorithms:
+        algorithm.stop()
+
+
+@pytest.mark.parametrize("env", [row_env, mixed_env, meet_env], ids=lambda e: e.__name__)
+@pytest.mark.parametrize("name", NAMES)
+def test_resumed_run_equals_the_run_that_went_on(small, restored, tmp_path, name, env):
+    algorithm = small(registry.get_config(name), env)
+    for _ in range(4):
+        algorithm.train()
+    algorithm.save_to_path(str(tmp_path))
+    again = restored(str(tmp_path))
+    assert_equal(weights(algorithm), weights(again))
+    assert again.training_iteration == 4
+    for _ in range(3):
+        expected, result = algorithm.train(), again.train()
+    assert_equal(weights(algorithm), weights(again))
+    for key in ("episode_return_mean", "num_env_steps_sampled_lifetime"):
+        assert result["env_runners"][key] == expected["env_runners"][key]
+    assert result["learners"]["central"]["num_updates"] == 50
+
+
+def test_rolling_back_a_live_algorithm(small, tmp_path):
+    algorithm = small(registry.get_config("ma_maxent"), row_env)
+    for _ in range(4):
+        algorithm.train()
+    algorithm.save_to_path(str(tmp_path))
+    runs = []
+    for _ in range(2):
+        for _ in range(3):
+            algorithm.train()
+        runs.append(weights(algorithm))
+        algorithm.restore_from_path(str(tmp_path))
+        actors = algorithm.env_runner.module["actors"].get_state()
+        learned = weights(algorithm)
+        for name, value in actors.items():
+            np.testing.assert_array_equal(value, learned[f"actors.{name}"])
+    assert_equal(runs[0], runs[1])
+
+
+def test_replay_can_be_left_out(small, restored, tmp_path):
+    algorithm = small(registry.get_config("maddpg"), row_env, checkpoint_replay=False)
+    for _ in range(4):
+        algorithm.train()
+    assert len(algorithm.replay) == 40
+    algorithm.save_to_path(str(tmp_path))
+    again = restored(str(tmp_path))
+    assert len(again.replay) == 0
+    again.train()
+    assert_equal(weights(algorithm), weights(again))  # nothing is learned before it is refilled
+    again.train()
+    again.train()
+    assert not np.array_equal(
+        weights(algorithm)["central.critics.net.weights.0"],
+        weights(again)["central.critics.net.weights.0"],
+    )
+
+
+def test_entropy_coefficients_are_restored(small, restored, tmp_path):
+    algorithm = small(registry.get_config("ma_maxent"), row_env, entropy_lr=0.1)
+    for _ in range(4):
+        algorithm.train()
+    omega = weights(algorithm)["central.log_omega"]
+    assert not np.allclose(omega, omega[0])
+    algorithm.save_to_path(str(tmp_path))
+    np.testing.assert_array_equal(weights(restored(str(tmp_path)))["central.log_omega"], omega)
+
+
+@pytest.mark.parametrize("fault", ["reward", "observation", "step"])
+def test_a_failing_run_leaves_its_checkpoint_intact(small, restored, tmp_path, fault):
+    env_config = {"fault": fault, "after": 45}
+    algorithm = small(registry.get_config("maddpg"), faulty_env, env_config=env_config)
+    for _ in range(4):
+        algorithm.train()
+    algorithm.save_to_path(str(tmp_path))
+    good = weights(algorithm)
+    with pytest.raises((ValueError, RuntimeError), match=r"server_0|the simulator broke"):
+        algorithm.train()
+    assert_equal(weights(restored(str(tmp_path))), good)
+
+
+def test_nan_loss_is_an_error_that_changes_nothing(small):
+    algorithm = small(registry.get_config("maddpg"), row_env)
+    for _ in range(3):
+        algorithm.train()
+    before = weights(algorithm)
+    algorithm.replay._data["rewards"][:] = np.nan
+    with pytest.raises(FloatingPointError, match="critic loss of server_0, server_1, server_2"):
+        algorithm.train()
+    assert_equal(weights(algorithm), before)
+
+
+def test_replay_of_another_size_is_refused(small, tmp_path):
+    small(registry.get_config("maddpg"), row_env).save_to_path(str(tmp_path))
+    other = small(registry.get_config("maddpg"), row_env, replay_capacity=300)
+    with pytest.raises(ValueError, match=r"replay_capacity is 300, but .* 400"):
+        other.restore_from_path(str(tmp_path))
