@@ -1,8 +1,11 @@
 """Best-first branch and bound for one budget, compiled."""
 
+import math
+
 import numpy as np
 
 from edgemarl.solvers._compile import inner
+from edgemarl.solvers.cardinality import bound_by_cardinality
 from edgemarl.solvers.nodes import (
     BOUND,
     HEAP,
@@ -18,9 +21,10 @@ from edgemarl.solvers.nodes import (
     split_point,
 )
 from edgemarl.solvers.relaxation import balance, evaluate, relax
-from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, ORDER, P
+from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, ORDER, P, keep_best
 
 FIRST_TREE_SIZE = 64
+CARDINALITY_AFTER = 50  # nodes
 
 
 @inner
@@ -70,16 +74,6 @@ def grown(tree, links):
 
 
 @inner
-def keep_best(users, count, gain, best):
-    """Store the allocation of the last evaluated point if it earns more; the best gain."""
-    if gain <= best:
-        return best
-    for i in range(count):
-        users[BEST_P, i] = users[P, i]
-    return gain
-
-
-@inner
 def where_to_branch(users, index, prefix, extra, budget):
     """User and point to branch at, -1 if the relaxed allocation is exact.
 
@@ -124,12 +118,17 @@ def search(users, index, tree, links, count, floors, log_least, budget, toleranc
         best = keep_best(users, count, gain, best)
     tree[BOUND, 0], tree[NEXT_POINT, 0], links[NEXT_USER, 0] = bound, point, user
     nodes, size, touched = 1, 0, 0
+    case_bound, prices = math.inf, 0
     if user >= 0:
         size = push(tree, links, size, 0)
     while size > 0:
         node = links[HEAP, 0]
+        if nodes >= CARDINALITY_AFTER and prices == 0:
+            case_bound, best, prices = bound_by_cardinality(
+                users, index, count, floors, root_log_price, budget, tolerance, best
+            )
         enough = best + tolerance * max(floors + best, 1e-290)
-        if tree[BOUND, node] <= enough or nodes + 2 > max_nodes:
+        if min(tree[BOUND, node], case_bound) <= enough or nodes + 2 > max_nodes:
             closed = max(closed, tree[BOUND, node])
             break
         pop(tree, links, size)
@@ -158,4 +157,5 @@ def search(users, index, tree, links, count, floors, log_least, budget, toleranc
                 tree[NEXT_POINT, nodes], links[NEXT_USER, nodes] = point, user
                 size = push(tree, links, size, nodes)
             nodes += 1
-    return best, max(closed, best), root_log_price, nodes, tree, links
+    bound = min(max(closed, best), case_bound)
+    return best, bound, root_log_price, nodes + prices, tree, links

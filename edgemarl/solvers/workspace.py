@@ -155,3 +155,13 @@ def find_twins(users, index, count):
             for j in range(first, i):
                 index[TWIN_FIRST, j], index[TWIN_LAST, j] = first, i - 1
             first = i
+
+
+@inner
+def keep_best(users, count, gain, best):
+    """Store the allocation of the last evaluated point if it earns more; the best gain."""
+    if gain <= best:
+        return best
+    for i in range(count):
+        users[BEST_P, i] = users[P, i]
+    return gain
