@@ -100,7 +100,7 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
     Raises:
         ValueError: for a wrong shape, or a server index out of range.
     """
-    assignment = np.asarray(assignment)
+    assignment = np.array(assignment)  # a copy, as the outcome keeps it
     check_shape("assignment", assignment, (scenario.num_users,))
     check_servers("assignment", assignment, scenario.num_servers, lowest=CLOUD)
     wireless = wireless_latency(scenario, state)

@@ -12,7 +12,7 @@ from edgemarl.core.view import check_agents
 from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities, stack_actions
 from edgemarl.djtcra.outcome import METRICS, Outcome
 from edgemarl.djtcra.scenario import Scenario
-from edgemarl.djtcra.spaces import global_space
+from edgemarl.djtcra.spaces import MaskedChoices, global_space
 from edgemarl.djtcra.state import State, check_servers
 
 
@@ -38,8 +38,9 @@ class ServerView:
         self.agents = [f"server_{server}" for server in range(servers)]
         self.state_space = global_space(scenario)
         self.observation_spaces = {agent: self._observation_space() for agent in self.agents}
+        choices = MaskedChoices if action_mask else MultiDiscrete
         self.action_spaces: dict[str, Space[Any]] = {
-            agent: MultiDiscrete([servers] * users)
+            agent: choices([servers] * users)
             if action == "discrete"
             else Box(0.0, 1.0, (users, servers), np.float32)
             for agent in self.agents

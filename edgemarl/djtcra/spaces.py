@@ -1,7 +1,10 @@
 """Spaces that both views share."""
 
+from typing import Any
+
 import numpy as np
-from gymnasium.spaces import Box
+from gymnasium.spaces import Box, MultiDiscrete
+from numpy.typing import NDArray
 
 from edgemarl.djtcra.scenario import Scenario
 
@@ -11,3 +14,15 @@ def global_space(scenario: Scenario) -> Box:
     row = scenario.observation.row_space(scenario)
     users = (scenario.num_users, 1)
     return Box(np.tile(row.low, users), np.tile(row.high, users), dtype=np.float32)
+
+
+class MaskedChoices(MultiDiscrete):
+    """A MultiDiscrete that samples by a mask in one array, as observations carry it."""
+
+    def sample(self, mask: Any = None, probability: Any = None) -> NDArray[Any]:
+        """A random choice in each row, among those that a mask (U, H) of zeros and ones allows.
+
+        Gymnasium wants a tuple of rows; PettingZoo's tools hand on the array of an observation.
+        """
+        rows = (None if given is None else tuple(given) for given in (mask, probability))
+        return super().sample(*rows)
