@@ -114,9 +114,7 @@ def test_assignments_of_idle_users_have_no_effect(tiny, draw):
 def test_migration_is_part_of_the_forwarding_latency(hand, hand_state):
     moving = hand.replace(migration_delay=0.04)
     second = next_state(moving, hand_state, np.array([1, 1, 1]), np.random.default_rng(0))
-    stay, moved = (
-        evaluate(scenario, second, np.array([0, 1, 1])) for scenario in (hand, moving)
-    )
+    stay, moved = (evaluate(scenario, second, np.array([0, 1, 1])) for scenario in (hand, moving))
     assert stay.forwarding_latency == ms(0, 70, 430)
     assert moved.forwarding_latency == ms(40, 70, 430)  # user 0 moved; the cloud costs nothing
     assert moved.latency == ms(100, 140, 535)
