@@ -16,7 +16,6 @@ from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 from rllib_algos.joint.validation import (
     check_at_least,
     check_choice,
-    check_interval,
     check_widths,
 )
 
@@ -92,7 +91,10 @@ class ActorCriticConfig(JointOffPolicyConfig):
         check_choice("other_actions", self.other_actions, ("policy", "replay"))
         relaxations = ("auto", "softmax", "sampled")
         check_choice("action_relaxation", self.action_relaxation, relaxations)
-        check_interval("1 - exploration_epsilon", 1 - self.exploration_epsilon, 0, 1, closed=True)
+        if not 0 <= self.exploration_epsilon <= 1:
+            raise ValueError(
+                f"exploration_epsilon must be in [0, 1], got {self.exploration_epsilon}"
+            )
         for name in ("gumbel_noise", "gaussian_noise"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")

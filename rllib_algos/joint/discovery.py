@@ -39,7 +39,8 @@ def check_parallel_env(env: Any) -> tuple[str, ...]:
     """Returns the agents of a ParallelEnv in its own order; raises TypeError for anything else."""
     needed = ("possible_agents", "observation_space", "action_space", "reset", "step")
     missing = [name for name in needed if not hasattr(env, name)]
-    if missing or not callable(env.observation_space):
+    is_aec = hasattr(env, "agent_iter")
+    if missing or is_aec or not callable(env.observation_space):
         raise TypeError(
             f"the environment must be a PettingZoo ParallelEnv, got {type(env).__name__}"
             + (f" without {', '.join(missing)}" if missing else "")

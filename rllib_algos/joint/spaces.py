@@ -184,7 +184,10 @@ def _continuous(space: gym.spaces.Box, agent: str) -> ContinuousAction:
             f"{low[i]} and high {high[i]} at index {i}; give the space bounds or rescale the action"
         )
     return ContinuousAction(
-        low=tuple(low), high=tuple(high), shape=space.shape, dtype=str(space.dtype)
+        low=tuple(low.tolist()),
+        high=tuple(high.tolist()),
+        shape=space.shape,
+        dtype=str(space.dtype),
     )
 
 

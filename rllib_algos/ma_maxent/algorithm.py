@@ -1,5 +1,6 @@
 """MAMaxEnt's config and algorithm."""
 
+import math
 from typing import Any
 
 from ray.rllib.utils.from_config import NotProvided
@@ -7,6 +8,7 @@ from ray.rllib.utils.from_config import NotProvided
 from rllib_algos.joint.actor_critic_config import ActorCriticConfig
 from rllib_algos.joint.algorithm import JointOffPolicy
 from rllib_algos.joint.config import assign_provided
+from rllib_algos.joint.validation import check_at_least, check_interval
 from rllib_algos.ma_maxent.learner import MAMaxEntLearner
 
 
@@ -43,6 +45,19 @@ class MAMaxEntConfig(ActorCriticConfig):
         assign_provided(self, locals(), MAMaxEntConfig.training)
         super().training(**kwargs)
         return self
+
+    def validate(self) -> None:
+        """Checks all settings."""
+        super().validate()
+        check_at_least("entropy_delay", self.entropy_delay, 1)
+        check_interval("initial_omega", self.initial_omega, 0, math.inf)
+        if isinstance(self.entropy_lr, (int, float)):
+            check_interval("entropy_lr", self.entropy_lr, 0, math.inf)
+        if self.target_entropy is not None and not self.target_entropy <= 1:
+            raise ValueError(
+                "target_entropy must be at most 1 (a fraction of log H; negative values are nat), "
+                f"got {self.target_entropy}"
+            )
 
     def get_default_learner_class(self) -> type[MAMaxEntLearner]:
         """Returns the learner with MAMaxEnt's losses."""
