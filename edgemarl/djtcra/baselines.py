@@ -129,7 +129,8 @@ class BaselinePolicy:
 
     def __call__(self, observations: dict[str, Any]) -> dict[str, Any]:
         """Actions of all agents; ValueError where none mean the rule's assignment."""
-        return self._env.view.encode(self.assign())
+        assignment = self.assign()
+        return self._env.view.encode(assignment)
 
 
 def baselines() -> list[str]:

@@ -118,7 +118,7 @@ def test_users_walk_and_remember_in_the_environment(tiny):
     env = DJTCRAEnv("users", scenario)
     env.reset(seed=0)
     before = env.slot_state
-    actions = {agent: 2 for agent in env.agents}
+    actions = dict.fromkeys(env.agents, 2)
     observations = env.step(actions)[0]
     moved = np.abs(env.slot_state.placement.position - before.placement.position)
     assert 0 < moved.max() < 40

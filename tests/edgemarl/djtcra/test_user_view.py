@@ -70,7 +70,7 @@ def test_infos_hold_only_own_values(hand, hand_state):
         {"qoe": 0.0241271, "latency": 0.535, "cloud": 1.0}, rel=1e-5
     )
     before = view.infos(hand_state, None)
-    assert before == dict.fromkeys(view.agents, {"qoe": 0.0, "latency": 0.0, "cloud": 0.0})
+    assert before == {key: {"qoe": 0.0, "latency": 0.0, "cloud": 0.0} for key in view.agents}
 
 
 @pytest.mark.parametrize(
