@@ -52,7 +52,8 @@ class Learner:
         Returns:
             The mean system QoE of the slots collected, and every number that RLlib reports.
         """
-        metrics = numeric_leaves(self._algorithm.train())
+        report = {k: v for k, v in self._algorithm.train().items() if k != "config"}
+        metrics = numeric_leaves(report)
         self.slots = int(metrics["env_runners/num_env_steps_sampled_lifetime"])
         return metrics.get("env_runners/system_qoe"), metrics
 
@@ -87,11 +88,13 @@ def algorithm_config(manifest: Manifest) -> Any:
     require_extra("rllib", "training")
     from rllib_algos import registry
 
+    logging.getLogger("ray.rllib").setLevel(logging.ERROR)  # it announces its API at every build
     check_choice("algorithm", manifest.algorithm, list(registry.names()))
-    config = registry.get_config(manifest.algorithm)()
+    config = registry.get_config(manifest.algorithm)
     env_config = {"scenario": manifest.scenario, **manifest.env_kwargs}
     config.environment(manifest.env_id, env_config=env_config)
     config.env_runners(num_env_runners=manifest.env_runners)
+    config.fault_tolerance(restart_failed_env_runners=False)  # an error ends the run and is shown
     config.reporting(min_sample_timesteps_per_iteration=SLOTS_PER_ROW)
     config.debugging(seed=manifest.seed, log_level="ERROR")
     for method, values in _by_method(config, manifest.settings).items():

@@ -1,8 +1,10 @@
 """Curves of a training run: a CSV file for reading back, TensorBoard events for watching."""
 
 import csv
+import math
 import os
 from collections.abc import Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,8 @@ class Logs:
             csv.DictWriter(file, COLUMNS).writerow(row)
         step = int(row["slots"])
         for name, value in {**details, **row}.items():
-            self._writer.add_scalar(name, value, step)
+            if math.isfinite(value):  # RLlib reports NaN for what it has not measured yet
+                self._writer.add_scalar(name, value, step)
         self._writer.flush()
 
     def close(self) -> None:
@@ -86,7 +89,7 @@ def numeric_leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, float
         path = f"{prefix}{key}"
         if isinstance(value, Mapping):
             leaves |= numeric_leaves(value, f"{path}/")
-        elif not isinstance(value, bool) and hasattr(value, "__float__"):
+        elif isinstance(value, Real) and not isinstance(value, bool):
             leaves[path] = float(value)
     return leaves
 

@@ -58,8 +58,8 @@ def draw_learning_curve(
         for row in rows
         if "validation_system_qoe" in row
     ]
-    axes.plot(*_columns(sampled), color=LEARNED_COLOR, alpha=0.3, linewidth=1, label="_exploring")
     axes.plot(*_columns(checked), color=LEARNED_COLOR, marker="o", markersize=3, label=name)
+    axes.plot(*_columns(sampled), color=LEARNED_COLOR, alpha=0.3, linewidth=1, label="  exploring")
     axes.axhline(bound, color=BOUND_COLOR, linestyle="--", linewidth=1.5, label="upper bound")
     for index, (label, value) in enumerate(sorted(lines.items(), key=lambda item: -item[1])):
         axes.axhline(value, color=f"C{index + 1}", linestyle=":", linewidth=1.5, label=label)

@@ -76,6 +76,6 @@ class ProgressBar:
         """Print a line."""
         self._progress.update(self._bar, gap=f"{100 * gap:.1f} %")
         self._console.print(
-            f"{slots:>8} slots: system QoE {system_qoe:.2f} on the validation slots, "
-            f"bound {upper_bound:.2f}, gap {100 * gap:.1f} %"
+            f"{slots:>8} slots: validation QoE {system_qoe:.2f}, bound {upper_bound:.2f}, "
+            f"gap {100 * gap:.1f} %"
         )

@@ -1,0 +1,62 @@
+"""Every example runs as its header says, and says what it says it does."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+ARGUMENTS = {"03_train.py": ("200",), "demo.py": ("--slots", "60", "--out", "demo")}
+NEEDS = {"03_train.py": ("ray", "torch"), "demo.py": ("ray", "torch", "matplotlib")}
+PRINTS = {
+    "01_rollout.py": "mean system QoE of 20 slots",
+    "02_custom_component.py": "server_0 observes (8, 2)",
+    "03_train.py": "gap to the bound",
+    "04_compare.py": "fastest",
+    "demo.py": "of the gap between nearest",
+}
+
+
+def run(name: str, folder: Path) -> str:
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *ARGUMENTS.get(name, ())],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_example_is_tested():
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(PRINTS)
+
+
+@pytest.mark.parametrize("name", sorted(PRINTS))
+def test_an_example_says_how_to_run_it(name):
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    for heading in ("How to run:", "How long:", "What to expect:"):
+        assert heading in text
+
+
+@pytest.mark.parametrize("name", sorted(PRINTS))
+def test_an_example_runs(name, tmp_path):
+    for package in NEEDS.get(name, ()):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"needs {package}")
+    assert PRINTS[name] in run(name, tmp_path)
+
+
+def test_a_path_loss_that_grows_faster_lowers_the_qoe(tmp_path):
+    lines = run("02_custom_component.py", tmp_path).splitlines()[1:]
+    qoe = [float(line.rpartition(" ")[2]) for line in lines]
+    assert qoe == sorted(qoe, reverse=True)
+    assert qoe[0] > 1.2 * qoe[-1]
