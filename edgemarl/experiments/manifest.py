@@ -84,10 +84,7 @@ class Manifest:
             raise ValueError(f"{path} must be JSON, but {error}") from error
         if not isinstance(values, dict):
             raise ValueError(f"{path} must hold a JSON object, got {type(values).__name__}")
-        try:
-            return construct(str(path), cls, values)
-        except TypeError as error:
-            raise ValueError(f"{path} must be a run of edgemarl, but {error}") from error
+        return construct(str(path), cls, values)
 
     def check_fits(self, where: str, task: Task) -> None:
         """Check that a policy of this run may act in a task.

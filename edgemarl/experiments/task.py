@@ -1,5 +1,6 @@
 """What policies act on: an environment's id, a scenario with its topology, and arguments."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ DEFAULT_ENV = "edgemarl/djtcra-servers-v0"
 
 def full_id(env_id: str) -> str:
     """The id with its namespace, which may be left out."""
-    return env_id if env_id.startswith(NAMESPACE) else NAMESPACE + env_id
+    return env_id if env_id in registered() else NAMESPACE + env_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,19 @@ class Task:
         Raises:
             ValueError: for an argument that the environment does not know or accept.
         """
-        return make(self.env_id, scenario=self.scenario, **self.env_kwargs)
+        try:
+            return make(self.env_id, scenario=self.scenario, **self.env_kwargs)
+        except TypeError:
+            known = self.options()
+            for key in self.env_kwargs:
+                check_choice(f"option of {self.env_id}", key, known)
+            raise
+
+    def options(self) -> list[str]:
+        """Names of the arguments that the environment knows besides its scenario."""
+        env = make(self.env_id, scenario=self.scenario)
+        names = inspect.signature(type(env.unwrapped)).parameters
+        return [name for name in names if name not in ("view", "scenario")]
 
     def topology(self, offset: int) -> "Task":
         """The same task on another topology, with the scenario's seed so much higher."""

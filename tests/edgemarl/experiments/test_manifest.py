@@ -79,7 +79,7 @@ def test_a_folder_without_a_manifest_is_no_checkpoint(tmp_path):
     [
         ("{", "must be JSON"),
         ("[1]", "must hold a JSON object, got list"),
-        ("{}", "must be a run of edgemarl"),
+        ("{}", "must have a value for algorithm"),
         (json.dumps({**dataclasses.asdict(manifest()), "flavour": 1}), "'flavour'"),
     ],
 )

@@ -13,26 +13,30 @@ def printed(table) -> str:
     return text.getvalue()
 
 
+def flat(table) -> str:
+    """The table on one line, as its caption may break anywhere."""
+    return " ".join(printed(table).split())
+
+
 def test_a_comparison_shows_every_policy_the_bound_and_what_intervals_cover():
     comparison = compare(["nearest", "greedy"], "tiny", slots=4)
     text = printed(comparison_table(comparison))
-    for word in ("nearest", "greedy", "upper bound", "vs nearest", "SU", "DU", "GU", "CU"):
+    for word in ("nearest", "greedy", "upper bound", "vs", "SU", "DU", "GU", "CU"):
         assert word in text
     assert f"{comparison.interval('nearest', 'system_qoe').mean:.1f} ± " in text
     assert f"{1000 * comparison.interval('greedy', 'latency').mean:.0f}" in text
-    assert "95 % interval over 4 slots (other slots on this topology)" in " ".join(text.split())
+    assert "over 4 slots (other slots on this topology)" in flat(comparison_table(comparison))
 
 
 def test_several_topologies_are_named():
-    text = printed(comparison_table(compare(["nearest"], "tiny", slots=2, topologies=3)))
-    flat = " ".join(text.split())
-    assert "topology 0-2" in flat
-    assert "over 3 topologies (other topologies of this scenario)" in flat
+    text = flat(comparison_table(compare(["nearest"], "tiny", slots=2, topologies=3)))
+    assert "topology 0-2" in text
+    assert "over 3 topologies (other topologies of this scenario)" in text
 
 
 def test_an_evaluation_is_one_row():
     evaluation = evaluate("nearest", "tiny", slots=3)
-    text = printed(evaluation_table(evaluation))
+    text = flat(evaluation_table(evaluation))
     assert f"{100 * evaluation.mean('gap'):.1f}" in text
     assert "3 slots" in text
 
