@@ -30,7 +30,8 @@ class ServerView:
             scenario: what is simulated.
             action: ``"discrete"`` for server indices (U,), ``"probability"`` for a matrix (U, H)
                 whose row-wise argmax is executed, Eqs. (20) and (21).
-            action_mask: whether observations become dictionaries with an ``action_mask`` (U, H).
+            action_mask: whether observations become dictionaries with an ``action_mask`` (U * H,),
+                one user's servers after the other's.
         """
         check_choice("action", action, ACTIONS)
         self.scenario, self.action, self.action_mask = scenario, action, action_mask
@@ -50,8 +51,8 @@ class ServerView:
         rows = global_space(self.scenario)
         if not self.action_mask:
             return rows
-        shape = (self.scenario.num_users, self.scenario.num_servers)
-        return Dict({"observation": rows, "action_mask": Box(0, 1, shape, np.int8)})
+        size = self.scenario.num_users * self.scenario.num_servers
+        return Dict({"observation": rows, "action_mask": Box(0, 1, (size,), np.int8)})
 
     def global_state(self, state: State) -> NDArray[np.float32]:
         """Features of all users, Eq. (19), (U, F)."""
@@ -69,7 +70,7 @@ class ServerView:
         mask[state.ran, users] = 1
         mask[:, :, 0] = 1  # a choice without effect is still a choice
         return {
-            agent: {"observation": stacked[index], "action_mask": mask[index]}
+            agent: {"observation": stacked[index], "action_mask": mask[index].ravel()}
             for index, agent in enumerate(self.agents)
         }
 

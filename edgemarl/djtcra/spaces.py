@@ -17,12 +17,17 @@ def global_space(scenario: Scenario) -> Box:
 
 
 class MaskedChoices(MultiDiscrete):
-    """A MultiDiscrete that samples by a mask in one array, as observations carry it."""
+    """A MultiDiscrete that samples by a mask in one flat array, as observations carry it."""
 
     def sample(self, mask: Any = None, probability: Any = None) -> NDArray[Any]:
-        """A random choice in each row, among those that a mask (U, H) of zeros and ones allows.
+        """A random choice in each row, among those that a mask of zeros and ones allows.
 
-        Gymnasium wants a tuple of rows; PettingZoo's tools hand on the array of an observation.
+        Gymnasium wants a tuple with an array for each row. PettingZoo's tools hand on the mask of
+        an observation, which they and TorchRL want flat, one row after the other.
         """
-        rows = (None if given is None else tuple(given) for given in (mask, probability))
-        return super().sample(*rows)
+        return super().sample(self._by_row(mask), self._by_row(probability))
+
+    def _by_row(self, given: Any) -> Any:
+        if not isinstance(given, np.ndarray):
+            return given
+        return tuple(np.split(given, np.cumsum(self.nvec)[:-1]))
