@@ -16,8 +16,8 @@ from rllib_algos.joint.losses import (
     critic_inputs,
     critic_loss,
     pessimistic,
+    rewards_by_critic,
     td_target,
-    team_mean,
 )
 from rllib_algos.joint.policies import Decision
 from rllib_algos.joint.replay import NEXT
@@ -72,7 +72,7 @@ class ActorCriticLearner(JointLearner):
             action = layout.join([d.vector for d in decisions], next_fields)
             value = pessimistic(central.target_critics(layout.state_vector(next_fields), action))
             value = self.soft_value(value, decisions, next_fields)
-            reward = team_mean(batch["rewards"], central.critics.num) * self.reward_scale
+            reward = rewards_by_critic(batch["rewards"], central.critics.num) * self.reward_scale
             target = td_target(reward, batch["terminated"], value, self.config.gamma)
         stored = layout.join(layout.stored_vectors(batch), batch)
         values = central.critics(layout.state_vector(batch), stored)

@@ -1,6 +1,6 @@
 """Settings of algorithms with centralised critics and decentralised actors."""
 
-from typing import Any
+from typing import Any, Self
 
 import gymnasium as gym
 import numpy as np
@@ -27,13 +27,13 @@ class ActorCriticConfig(JointOffPolicyConfig):
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class)
-        self.actor_lr = 1e-4
-        self.critic_lr = 1e-4
+        self.actor_lr = 5e-4
+        self.critic_lr = 1e-3
         self.actor_hiddens = (256, 256, 256)
         self.critic_hiddens = (256, 256, 256)
         self.twin_critics = True
-        self.shared_critic = False
-        self.actor_delay = 15
+        self.shared_critic = True
+        self.actor_delay = 2
         self.other_actions = "policy"
         self.action_relaxation = "auto"
         self.exploration_epsilon = 0.0
@@ -56,7 +56,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
         gumbel_noise: Any = NotProvided,
         gaussian_noise: Any = NotProvided,
         **kwargs: Any,
-    ) -> "ActorCriticConfig":
+    ) -> Self:
         """Sets training parameters.
 
         Args:
@@ -65,7 +65,9 @@ class ActorCriticConfig(JointOffPolicyConfig):
             actor_hiddens: widths of the actors' hidden layers.
             critic_hiddens: widths of the critics' hidden layers.
             twin_critics: whether every critic exists twice and the minimum counts.
-            shared_critic: whether one critic serves all agents instead of one per agent.
+            shared_critic: whether one critic serves all agents, who must then get equal rewards,
+                instead of one per agent (the paper). Equal rewards make all critics estimate
+                the same value, so that sharing saves their work and nothing else.
             actor_delay: updates between updates of actors and targets, lambda of the paper.
             other_actions: "policy": an actor's loss lets the other agents act by their current
                 policies (the paper); "replay": it takes their stored actions (Lowe et al. 2017).
@@ -81,6 +83,16 @@ class ActorCriticConfig(JointOffPolicyConfig):
         assign_provided(self, locals(), ActorCriticConfig.training)
         super().training(**kwargs)
         return self
+
+    def paper(self) -> Self:
+        """Sets what Chen et al. print: tables III and IV and Algorithm 1."""
+        return self.training(
+            actor_lr=1e-4,
+            critic_lr=1e-4,
+            actor_delay=15,
+            shared_critic=False,
+            action_relaxation="softmax",
+        )
 
     def validate(self) -> None:
         """Checks all settings."""

@@ -6,6 +6,7 @@ Tensors have the batch first; only networks see the agents first.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ class GroupLayout:
         order = [agent for group in spaces.groups for agent in group.agents]
         self._position = torch.tensor(np.argsort(order), dtype=torch.long)
 
-    @property
+    @cached_property
     def observation_fields(self) -> dict[str, Field]:
         """What is stored of a joint observation."""
         return {
@@ -50,7 +51,7 @@ class GroupLayout:
             for i, g in enumerate(self.spaces.groups)
         }
 
-    @property
+    @cached_property
     def action_fields(self) -> dict[str, Field]:
         """What is stored of a joint action."""
         fields = {}
@@ -78,8 +79,8 @@ class GroupLayout:
         """Returns the fields of one joint observation."""
         agents = self.spaces.agents
         return {
-            f"observations_{i}": np.stack(
-                [group.observation.encode(observations[agents[a]]) for a in group.agents]
+            f"observations_{i}": group.observation.encode_all(
+                [observations[agents[a]] for a in group.agents]
             )
             for i, group in enumerate(self.spaces.groups)
         }
@@ -123,11 +124,12 @@ class GroupLayout:
 
     def env_actions(self, stored: Sequence[np.ndarray], copy: int) -> dict[str, Any]:
         """Returns what environment `copy` is given: agent name to action."""
-        return {
-            self.spaces.agents[agent]: decode_action(group.action, actions[copy, k])
-            for group, actions in zip(self.spaces.groups, stored, strict=True)
-            for k, agent in enumerate(group.agents)
-        }
+        actions: dict[str, Any] = {}
+        for group, values in zip(self.spaces.groups, stored, strict=True):
+            decoded = decode_actions(group.action, values[copy])
+            names = (self.spaces.agents[agent] for agent in group.agents)
+            actions.update(zip(names, decoded, strict=True))
+        return actions
 
 
 def stored_action(action: Action, soft: bool) -> tuple[tuple[int, ...], str]:
@@ -153,24 +155,24 @@ def action_vector(action: Action, stored: Tensor, soft: bool) -> Tensor:
     return one_hot(stored, action.width).flatten(-2)
 
 
-def decode_action(action: Action, stored: np.ndarray) -> Any:
-    """Returns an action in the environment's own space.
+def decode_actions(action: Action, stored: np.ndarray) -> Any:
+    """Returns actions in the environment's own space, one per entry of the first dimension.
 
     Args:
         action: the space.
-        stored: choices (M,), probabilities (M, H) or numbers in [-1, 1] (D,).
+        stored: choices (n, M), probabilities (n, M, H) or numbers in [-1, 1] (n, D).
     """
     if not isinstance(action, CategoricalAction):
         low, high = np.asarray(action.low), np.asarray(action.high)
-        value = low + (stored.astype(float) + 1) / 2 * (high - low)
-        return np.clip(value, low, high).reshape(action.shape).astype(action.dtype)
-    soft = stored.ndim == 2
+        value = np.clip(low + (stored.astype(float) + 1) / 2 * (high - low), low, high)
+        return value.reshape(-1, *action.shape).astype(action.dtype)
+    soft = stored.ndim == 3
     if action.probabilities:
-        matrix = stored if soft else np.eye(action.width)[stored]
-        return matrix.astype(action.dtype)
-    choices = (stored.argmax(-1) if soft else stored).astype(np.int64) + np.asarray(action.starts)
-    return (
-        int(choices[0])
-        if action.shape == ()
-        else choices.reshape(action.shape).astype(action.dtype)
-    )
+        matrices = stored if soft else np.eye(action.width)[stored]
+        return matrices.astype(action.dtype)
+    choices = stored.argmax(-1) if soft else stored
+    if any(action.starts):
+        choices = choices.astype(np.int64) + np.asarray(action.starts)
+    if action.shape == ():
+        return choices[:, 0].tolist()
+    return choices.reshape(-1, *action.shape).astype(action.dtype)

@@ -73,16 +73,25 @@ def omega_loss(log_omega: Tensor, entropy: Tensor, target: Tensor) -> Tensor:
     return (log_omega.exp() * (entropy - target).detach()).mean(0)
 
 
-def team_mean(reward: Tensor, num_critics: int) -> Tensor:
-    """Returns rewards as the critics estimate them: per agent (N, B), or their mean (1, B).
+def rewards_by_critic(reward: Tensor, num_critics: int) -> Tensor:
+    """Returns rewards as the critics estimate them: per agent (N, B), or everybody's (1, B).
 
     Args:
         reward: (B, N).
         num_critics: N, or 1 if all agents share a critic.
+
+    Raises:
+        ValueError: agents share a critic and their rewards differ.
     """
-    if num_critics == 1:
-        return reward.mean(-1)[None]
-    return reward.transpose(0, 1)
+    if num_critics == reward.shape[-1]:
+        return reward.transpose(0, 1)
+    if not torch.equal(reward, reward[:, :1].expand_as(reward)):
+        different = int((reward != reward[:, :1]).any(-1).nonzero()[0])
+        raise ValueError(
+            "rewards must be the same for all agents under shared_critic=True, got "
+            f"{reward[different].tolist()}; set shared_critic=False for a critic per agent"
+        )
+    return reward[None, :, 0]
 
 
 def polyak(source: torch.nn.Module, target: torch.nn.Module, tau: float) -> None:

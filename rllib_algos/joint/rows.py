@@ -4,6 +4,7 @@ Replay keeps the table once and one action per row; what each agent observes is 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from rllib_algos.joint.layout import (
     GroupLayout,
     Tensors,
     action_vector,
-    decode_action,
+    decode_actions,
     head_outputs,
     stored_action,
 )
@@ -31,7 +32,7 @@ class RowLayout(GroupLayout):
         assert spaces.state_shape is not None
         self.rows, self.features = spaces.state_shape
 
-    @property
+    @cached_property
     def observation_fields(self) -> dict[str, Field]:
         """The table and its owners; -1 is nobody."""
         small = self.spaces.num_agents <= 127
@@ -40,7 +41,7 @@ class RowLayout(GroupLayout):
             "owner": Field((self.rows,), "int8" if small else "int16"),
         }
 
-    @property
+    @cached_property
     def action_fields(self) -> dict[str, Field]:
         """One action per row."""
         return {"actions": Field(*stored_action(self.actions[0], self.soft))}
@@ -105,7 +106,7 @@ class RowLayout(GroupLayout):
 
     def env_actions(self, stored: Sequence[np.ndarray], copy: int) -> dict[str, Any]:
         """Returns the same joint action for every agent; only its own rows count."""
-        action = decode_action(self.actions[0], stored[0][copy])
+        action = decode_actions(self.actions[0], stored[0][copy : copy + 1])[0]
         return dict.fromkeys(self.spaces.agents, action)
 
     def check(self, env: Any, observations: Mapping[str, Any]) -> None:

@@ -89,6 +89,12 @@ class Observation:
         vector[offsets + values] = 1.0
         return vector
 
+    def encode_all(self, observations: Sequence[Any]) -> np.ndarray:
+        """Returns a new (n, size) array of encoded observations."""
+        if self.sizes:
+            return np.stack([self.encode(observation) for observation in observations])
+        return np.array(observations, np.float32).reshape(len(observations), self.size)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:

@@ -130,16 +130,16 @@ def _joint_end(
     agents: tuple[str, ...],
 ) -> tuple[bool, bool]:
     """Returns (terminated, truncated); raises if agents do not end together and the same way."""
-    terminated = {bool(terminations[a]) for a in agents}
-    truncated = {bool(truncations[a]) for a in agents}
-    gone = len(env.agents) < len(agents)
-    if len(terminated) > 1 or len(truncated) > 1 or (gone and True not in terminated | truncated):
+    ended, cut = [terminations[a] for a in agents], [truncations[a] for a in agents]
+    terminated, truncated = any(ended), any(cut)
+    mixed = (terminated and not all(ended)) or (truncated and not all(cut))
+    if mixed or (len(env.agents) < len(agents) and not terminated and not truncated):
         raise ValueError(
             "all agents must end in the same step and in the same way (all terminated or all "
             f"truncated), got terminations {dict(terminations)} and truncations "
             f"{dict(truncations)} with agents {list(env.agents)} left"
         )
-    return True in terminated, True in truncated and True not in terminated
+    return terminated, truncated and not terminated
 
 
 def _joint_rewards(rewards: Mapping[str, Any], agents: tuple[str, ...]) -> np.ndarray:

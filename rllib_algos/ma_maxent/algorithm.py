@@ -1,7 +1,7 @@
 """MAMaxEnt's config and algorithm."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 from ray.rllib.utils.from_config import NotProvided
 
@@ -19,9 +19,9 @@ class MAMaxEntConfig(ActorCriticConfig):
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class or MAMaxEnt)
-        self.entropy_lr = 1e-3
-        self.entropy_delay = 5
-        self.initial_omega = 0.01
+        self.entropy_lr = 3e-3
+        self.entropy_delay = 1
+        self.initial_omega = 1e-3
         self.target_entropy = None
 
     def training(
@@ -32,7 +32,7 @@ class MAMaxEntConfig(ActorCriticConfig):
         initial_omega: Any = NotProvided,
         target_entropy: Any = NotProvided,
         **kwargs: Any,
-    ) -> "MAMaxEntConfig":
+    ) -> Self:
         """Sets training parameters.
 
         Args:
@@ -58,6 +58,10 @@ class MAMaxEntConfig(ActorCriticConfig):
                 "target_entropy must be at most 1 (a fraction of log H; negative values are nat), "
                 f"got {self.target_entropy}"
             )
+
+    def paper(self) -> Self:
+        """Adds to `ActorCriticConfig.paper` the entropy's settings: omega only falls, Eq. (34)."""
+        return super().paper().training(entropy_lr=1e-3, entropy_delay=5, target_entropy=-1.0)
 
     def get_default_learner_class(self) -> type[MAMaxEntLearner]:
         """Returns the learner with MAMaxEnt's losses."""

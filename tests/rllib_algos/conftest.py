@@ -39,6 +39,7 @@ def small(ray_session):
             "actor_hiddens": [16],
             "critic_hiddens": [16],
             "actor_delay": 2,
+            "shared_critic": False,  # also where agents' rewards differ
             **training,
         }
         config = config.environment(env, env_config=env_config or {}).training(**settings)

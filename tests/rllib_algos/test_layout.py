@@ -6,7 +6,7 @@ import torch
 from joint_envs import MixedEnv, RowEnv
 
 from rllib_algos.joint.discovery import joint_spaces
-from rllib_algos.joint.layout import GroupLayout, decode_action
+from rllib_algos.joint.layout import GroupLayout, decode_actions
 from rllib_algos.joint.rows import RowLayout, make_layout
 from rllib_algos.joint.spaces import CategoricalAction, ContinuousAction
 
@@ -149,7 +149,7 @@ def test_stored_actions_become_the_vectors_critics_see(mixed):
 def test_soft_actions_are_executed_by_their_argmax():
     action = CategoricalAction(sizes=(3, 3), starts=(1, 1), shape=(2,), dtype="int64")
     probabilities = np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1]], np.float32)
-    np.testing.assert_array_equal(decode_action(action, probabilities), [2, 1])
+    np.testing.assert_array_equal(decode_actions(action, probabilities[None])[0], [2, 1])
 
 
 def test_environments_that_take_probabilities_get_them():
@@ -157,14 +157,14 @@ def test_environments_that_take_probabilities_get_them():
         sizes=(2, 2), starts=(0, 0), shape=(2, 2), dtype="float32", probabilities=True
     )
     matrix = np.array([[0.3, 0.7], [1.0, 0.0]], np.float32)
-    np.testing.assert_array_equal(decode_action(action, matrix), matrix)
-    np.testing.assert_array_equal(decode_action(action, np.array([1, 0])), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(decode_actions(action, matrix[None])[0], matrix)
+    np.testing.assert_array_equal(decode_actions(action, np.array([[1, 0]]))[0], [[0, 1], [1, 0]])
 
 
 def test_continuous_actions_fill_their_bounds():
     action = ContinuousAction(low=(-2.0, 0.0), high=(2.0, 10.0), shape=(2,), dtype="float32")
-    np.testing.assert_allclose(decode_action(action, np.float32([1, -1])), [2, 0])
-    assert decode_action(action, np.float32([1.0000001, 0])).max() <= 10
+    np.testing.assert_allclose(decode_actions(action, np.float32([[1, -1]]))[0], [2, 0])
+    assert decode_actions(action, np.float32([[1.0000001, 0]])).max() <= 10
 
 
 def test_soft_layouts_store_probabilities_in_half_precision(rows):

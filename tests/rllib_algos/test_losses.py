@@ -11,9 +11,9 @@ from rllib_algos.joint.losses import (
     omega_loss,
     pessimistic,
     polyak,
+    rewards_by_critic,
     scale_entropy,
     td_target,
-    team_mean,
 )
 
 
@@ -57,8 +57,10 @@ def test_entropy_is_weighted_per_agent_or_summed_for_a_shared_critic():
 
 def test_rewards_per_agent_or_their_mean():
     reward = tensor([[1.0, 3.0], [5.0, 5.0]])  # (B, N)
-    assert team_mean(reward, 2).tolist() == [[1.0, 5.0], [3.0, 5.0]]
-    assert team_mean(reward, 1).tolist() == [[2.0, 5.0]]
+    assert rewards_by_critic(reward, 2).tolist() == [[1.0, 5.0], [3.0, 5.0]]
+    assert rewards_by_critic(reward[1:], 1).tolist() == [[5.0]]
+    with pytest.raises(ValueError, match=r"same for all agents.*\[1.0, 3.0\].*shared_critic=False"):
+        rewards_by_critic(reward, 1)
 
 
 @pytest.mark.parametrize(("entropy", "sign"), [(0.2, -1), (0.8, 1)])
