@@ -25,13 +25,24 @@ class OneLineErrors(TyperGroup):
         """Run the command; bad input becomes ``edgemarl: error: ...`` unless tracebacks are on."""
         try:
             return super().invoke(ctx)
-        except (ValueError, TypeError, OSError, ImportError) as error:
-            if ctx.params.get("traceback"):
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if ctx.params.get("traceback") or not is_explained(error):
                 raise
             typer.echo(f"edgemarl: error: {one_line(error)}", err=True)
-            for note in getattr(error, "__notes__", ()):
-                typer.echo(note, err=True)
             raise typer.Exit(USAGE_ERROR) from error
+
+
+def is_explained(error: Exception) -> bool:
+    """Whether the message of an error says enough: bad input, or a training run that failed."""
+    if isinstance(error, ValueError | TypeError | OSError | ImportError):
+        return True
+    if not isinstance(error, RuntimeError):
+        return False
+    from edgemarl.experiments.training import TrainingError
+
+    return isinstance(error, TrainingError)
 
 
 def one_line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 import dataclasses
 import signal
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.progress import Reporter, Silent
 from edgemarl.experiments.task import DEFAULT_ENV, Task
 from edgemarl.experiments.validation import Validation
+
+
+class TrainingError(RuntimeError):
+    """A training run failed on its way; its last checkpoint is intact."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,7 @@ def train(
     Raises:
         MissingExtraError: if ray or torch is not installed.
         ValueError: for an unknown name or setting, or a folder that cannot be used.
+        TrainingError: if the training fails on its way; the last checkpoint is intact.
     """
     check_count("slots", slots)
     check_count("env_runners", env_runners, minimum=0)
@@ -121,6 +127,7 @@ def resume(
     Raises:
         MissingExtraError: if ray or torch is not installed.
         ValueError: if the folder holds no checkpoint, cannot be written to, or is done already.
+        TrainingError: if the training fails on its way; the last checkpoint is intact.
     """
     check_count("slots", slots)
     checkpoint = find_checkpoint(Path(folder), prefer="latest")
@@ -168,8 +175,7 @@ class _Run:
                 try:
                     self._loop(learner, logs, asked)
                 except Exception as error:
-                    error.add_note(self._way_back())
-                    raise
+                    raise self._failure(error, learner.slots) from error
             return TrainingResult(
                 folder=self.folder.path,
                 slots=learner.slots,
@@ -210,11 +216,20 @@ class _Run:
         self.reporter.checkpoint(learner.slots, qoe, bound, gap)
         return measured
 
-    def _way_back(self) -> str:
+    def _failure(self, error: Exception, slots: int) -> TrainingError:
+        """What to tell about an error, whose traceback goes into the run's folder."""
+        log = self.folder.path / "error.log"
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
         saved = self.folder.saved()
-        if not saved:
-            return "No checkpoint had been saved yet."
-        return f"The last checkpoint is intact: {saved[-1]}; resume with {self.folder.path}"
+        checkpoint = (
+            f"the last checkpoint is intact: {saved[-1]}"
+            if saved
+            else "no checkpoint was saved yet"
+        )
+        return TrainingError(
+            f"training stopped after {slots} slots, {checkpoint}; traceback in {log}; "
+            f"{type(error).__name__}: {error}"
+        )
 
 
 @contextmanager

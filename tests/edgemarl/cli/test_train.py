@@ -95,6 +95,26 @@ def test_a_resumed_run_goes_on_as_it_began(old_run, changes, message):
     assert message in error_of(*changes, "--resume", str(old_run))
 
 
+@needs_rllib
+def test_a_run_that_fails_on_its_way_is_one_line(monkeypatch):
+    from edgemarl.experiments import training
+
+    def failing(*arguments, **options):
+        raise training.TrainingError("training stopped after 50 slots, the last\ncheckpoint ...")
+
+    monkeypatch.setattr(training, "train", failing)
+    assert "training stopped after 50 slots, the last checkpoint" in error_of("maddpg")
+
+
+def test_other_errors_keep_their_traceback(monkeypatch):
+    def failing(*arguments, **options):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(extras, "require_extra", failing)
+    result = CliRunner().invoke(app, ["train", "maddpg"])
+    assert isinstance(result.exception, RuntimeError)
+
+
 def start(*arguments: str) -> subprocess.Popen:
     """A command in a process group of its own, as a terminal would start it."""
     return subprocess.Popen(

@@ -154,7 +154,7 @@ def test_equal_seeds_train_alike_and_others_do_not(tmp_path, finished):
     assert curve(tmp_path / "other") != curve(finished[0].folder)
 
 
-def test_a_failure_leaves_the_last_checkpoint_and_says_where(tmp_path, monkeypatch):
+def test_a_failure_leaves_the_last_checkpoint_and_its_traceback(tmp_path, monkeypatch):
     step = Learner.step
 
     def failing(self):
@@ -163,11 +163,11 @@ def test_a_failure_leaves_the_last_checkpoint_and_says_where(tmp_path, monkeypat
         return step(self)
 
     monkeypatch.setattr(Learner, "step", failing)
-    with pytest.raises(RuntimeError, match="on fire") as raised:
+    with pytest.raises(training.TrainingError, match="RuntimeError: the disk is on fire") as raised:
         train(tmp_path / "run")
-    note = "".join(raised.value.__notes__)
-    assert "slots_000000050" in note
-    assert f"resume with {tmp_path / 'run'}" in note
+    assert "stopped after 50 slots, the last checkpoint is intact: " in str(raised.value)
+    assert "slots_000000050" in str(raised.value)
+    assert "in failing" in (tmp_path / "run" / "error.log").read_text()
     assert Manifest.read(find_checkpoint(tmp_path / "run", prefer="latest")).slots == 50
 
 
