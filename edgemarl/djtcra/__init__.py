@@ -11,9 +11,24 @@ env           the PettingZoo environment
 baselines     rules to compare with
 """
 
+from edgemarl.djtcra.baselines import baselines, make_baseline
+from edgemarl.djtcra.optimum import SlotBound, near_optimal_assignment, slot_bound
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import SCENARIOS, load_scenario
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import State, next_state
 
-__all__ = ["SCENARIOS", "Outcome", "Scenario", "State", "evaluate", "load_scenario", "next_state"]
+__all__ = [
+    "SCENARIOS",
+    "Outcome",
+    "Scenario",
+    "SlotBound",
+    "State",
+    "baselines",
+    "evaluate",
+    "load_scenario",
+    "make_baseline",
+    "near_optimal_assignment",
+    "next_state",
+    "slot_bound",
+]
