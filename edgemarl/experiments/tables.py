@@ -40,7 +40,7 @@ def _table(*further: str) -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.caption_justify = "left"
     table.add_column("policy", overflow="fold", min_width=12)
     for title in ("system QoE", "latency [ms]", *_COUNTS.values(), "gap [%]", *further):
@@ -64,7 +64,7 @@ def _interval(values: Mapping[str, Any]) -> Interval:
 
 def _plus_minus(interval: Interval, factor: float = 1.0) -> str:
     scaled = interval.scaled(factor)
-    half = "" if scaled.half_width is None else f" ±{scaled.half_width:.1f}"
+    half = "" if scaled.half_width is None else f"±{scaled.half_width:.1f}"
     return f"{scaled.mean:.1f}{half}"
 
 

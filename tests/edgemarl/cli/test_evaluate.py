@@ -24,7 +24,7 @@ def test_evaluate_writes_what_it_prints(tmp_path):
     expected = evaluate("nearest", "tiny", slots=6)
     assert written["policy"] == "nearest"
     assert written["system_qoe"]["mean"] == expected.mean("system_qoe")
-    assert f"{expected.mean('system_qoe'):.1f} ±" in shown.stdout
+    assert f"{expected.mean('system_qoe'):.1f}±" in shown.stdout
 
 
 def test_compare_writes_rows(tmp_path):

@@ -23,7 +23,7 @@ def test_a_comparison_shows_every_policy_the_bound_and_what_intervals_cover():
     text = printed(comparison_table(comparison))
     for word in ("nearest", "greedy", "upper bound", "vs", "SU", "DU", "GU", "CU"):
         assert word in text
-    assert f"{comparison.interval('nearest', 'system_qoe').mean:.1f} ±" in text
+    assert f"{comparison.interval('nearest', 'system_qoe').mean:.1f}±" in text
     assert f"{1000 * comparison.interval('greedy', 'latency').mean:.0f}" in text
     assert "over 4 slots (other slots on this topology)" in flat(comparison_table(comparison))
 
