@@ -29,11 +29,11 @@ def entry(function: Callable[..., Any]) -> Any:
     return numba.njit(cache=True, **_OPTIONS)(function)
 
 
-def sources_digest() -> str:
+def sources_digest() -> int:
     """A digest of the source files of `edgemarl.solvers` that hold compiled functions."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         source = path.read_bytes()
         if b"_compile import" in source:
             digest.update(source)
-    return digest.hexdigest()
+    return int.from_bytes(digest.digest()[:7])

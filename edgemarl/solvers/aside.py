@@ -6,7 +6,7 @@ The parts of the cardinality bound that look at single users; see `cardinality.p
 import math
 
 from edgemarl.solvers._compile import inner
-from edgemarl.solvers.closed_forms import log_slope, logistic_pair, value
+from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, value
 from edgemarl.solvers.nodes import split_point
 from edgemarl.solvers.workspace import (
     CHORDS,
@@ -36,10 +36,10 @@ def best_on(users, i, log_price, split, budget):
         return split
     w = min(users[TANGENT_W, i], limit)
     for _ in range(_NEWTON_ROUNDS):
-        level, derivative = log_slope(w, offset)
-        step = (target - level) / derivative
+        level, first, second = log_slope(w, offset)
+        step, _ = step_to(target - level, first, second)
         w = min(max(w + step, 0.1 * w), limit)
-        if abs(step) <= 1e-12 * w:
+        if abs(step) <= 1e-4 * w:
             break
     return min(scale / w, budget)
 

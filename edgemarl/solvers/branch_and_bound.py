@@ -20,8 +20,8 @@ from edgemarl.solvers.nodes import (
     enter,
     split_point,
 )
-from edgemarl.solvers.relaxation import balance, evaluate, relax
-from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, ORDER, P, keep_best
+from edgemarl.solvers.relaxation import evaluate, relax
+from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, ORDER, keep_best
 
 FIRST_TREE_SIZE = 64
 CARDINALITY_AFTER = 50  # nodes
@@ -68,8 +68,11 @@ def grown(tree, links):
     size = tree.shape[1]
     larger_tree = np.empty((NUM_TREE_ROWS, 2 * size))
     larger_links = np.empty((NUM_LINK_ROWS, 2 * size), np.int64)
-    larger_tree[:, :size] = tree
-    larger_links[:, :size] = links
+    for node in range(size):  # a slice assignment would compile much longer
+        for row in range(NUM_TREE_ROWS):
+            larger_tree[row, node] = tree[row, node]
+        for row in range(NUM_LINK_ROWS):
+            larger_links[row, node] = links[row, node]
     return larger_tree, larger_links
 
 
@@ -110,12 +113,6 @@ def search(users, index, tree, links, count, floors, log_least, budget, toleranc
     root_log_price = log_price
     user, point = where_to_branch(users, index, prefix, extra, budget)
     closed = bound if user < 0 else 0.0  # the largest bound among nodes that are finished
-    if user >= 0 and prefix > 0:
-        log_price = balance(users, index, prefix, log_price, log_least, log_price, budget)
-        gain, _ = evaluate(users, index, prefix, 0.0, prefix, log_price, budget)
-        for j in range(prefix, count):
-            users[P, index[ORDER, j]] = 0.0
-        best = keep_best(users, count, gain, best)
     tree[BOUND, 0], tree[NEXT_POINT, 0], links[NEXT_USER, 0] = bound, point, user
     nodes, size, touched = 1, 0, 0
     case_bound, prices = math.inf, 0

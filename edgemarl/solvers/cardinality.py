@@ -120,25 +120,33 @@ def case_gain(users, index, choices, k, count, budget):
 
 
 @inner
-def worst_case(cases, pieces):
+def worst_case(cases, pieces, count):
     """Piece and case with the largest bound."""
-    worst, piece, case = -math.inf, 0, 0
+    piece, case = 0, 0
     for j in range(pieces):
-        k = np.argmax(cases[j, _BOUND])
-        if cases[j, _BOUND, k] > worst:
-            worst, piece, case = cases[j, _BOUND, k], j, k
+        for k in range(count + 1):
+            if cases[j, _BOUND, k] > cases[piece, _BOUND, case]:
+                piece, case = j, k
     return piece, case
 
 
 @inner
-def halve(cases, ends, piece, pieces):
-    """Cut a piece in the middle; both halves keep its bounds and forget its prices."""
+def open_piece(cases, piece, parent, count):
+    """Give a piece its parent's bounds and no prices."""
+    for k in range(count + 1):
+        cases[piece, _BOUND, k] = cases[parent, _BOUND, k] if parent >= 0 else math.inf
+        cases[piece, _LOW, k], cases[piece, _HIGH, k] = -math.inf, math.inf
+        cases[piece, _LOW_DEMAND, k], cases[piece, _HIGH_DEMAND, k] = 0.0, 0.0
+
+
+@inner
+def halve(cases, ends, piece, pieces, count):
+    """Cut a piece in the middle; the new half is piece number `pieces`."""
     middle = 0.5 * (ends[0, piece] + ends[1, piece])
     ends[0, pieces], ends[1, pieces] = middle, ends[1, piece]
     ends[1, piece] = middle
-    cases[pieces, _BOUND] = cases[piece, _BOUND]
-    for j in (piece, pieces):
-        cases[j, _LOW], cases[j, _HIGH] = -math.inf, math.inf
+    open_piece(cases, pieces, piece, count)
+    open_piece(cases, piece, piece, count)
 
 
 @inner
@@ -159,9 +167,9 @@ def bound_by_cardinality(users, index, count, floors, log_price, budget, toleran
         The bound, the best gain, and the number of prices tried.
     """
     choices, aside = np.empty((4, count)), np.empty((2, count), np.int64)
-    cases, ends = np.zeros((_MOST_PIECES, 5, count + 1)), np.zeros((2, _MOST_PIECES))
-    cases[0, _BOUND], cases[0, _LOW], cases[0, _HIGH] = math.inf, -math.inf, math.inf
-    ends[1, 0] = 1.0
+    cases, ends = np.empty((_MOST_PIECES, 5, count + 1)), np.empty((2, _MOST_PIECES))
+    open_piece(cases, 0, -1, count)
+    ends[0, 0], ends[1, 0] = 0.0, 1.0
     pieces, piece, case, prices = 1, 0, 0, 0
     while prices < _MOST_PRICES and pieces < _MOST_PIECES:
         prices += 1
@@ -184,12 +192,12 @@ def bound_by_cardinality(users, index, count, floors, log_price, budget, toleran
         gained = before - cases[piece, _BOUND, case]
         width = cases[piece, _HIGH, case] - cases[piece, _LOW, case]
         if cases[piece, _BOUND, case] > enough and width < 0.1 and gained < 0.1 * (before - best):
-            halve(cases, ends, piece, pieces)
+            halve(cases, ends, piece, pieces, count)
             pieces += 1
             continue
-        piece, case = worst_case(cases, pieces)
+        piece, case = worst_case(cases, pieces, count)
         if cases[piece, _BOUND, case] <= enough:
             break
         log_price = next_price(cases[piece], case, log_price, prices % 3 == 0)
-    piece, case = worst_case(cases, pieces)
+    piece, case = worst_case(cases, pieces, count)
     return cases[piece, _BOUND, case], best, prices

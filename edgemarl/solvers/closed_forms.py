@@ -7,7 +7,7 @@ Two facts carry everything else:
 * `f' = L s (1 - s) w / p` with `s = logistic(k - w)`; its logarithm, up to `ln(a / L)`, is
   `log_slope(w) = 2 ln w + ln s (1 - s)`, increasing and concave left of the inflection.
 * the tangent through the origin touches at `w = 1 + omega(k - 1)`, omega being the Wright omega
-  function, with slope `L omega / a`. There the derivative of `log_slope` is exactly 1.
+  function, with slope `L omega / a`. There `log_slope` has derivatives 1 and -2 / w.
 """
 
 import math
@@ -35,14 +35,25 @@ def value(peak, offset, scale, p):
 
 @inner
 def log_slope(w, offset):
-    """`ln(f'(p) a / L)` at `w = a / p`, and its derivative with respect to `w`."""
+    """`ln(f'(p) a / L)` at `w = a / p`, and its first two derivatives with respect to `w`."""
     x = w - offset
     e = math.exp(-abs(x))
     share = 1.0 / (1.0 + e)
-    tanh = (1.0 - e) * share
-    if x < 0.0:
-        return 2.0 * math.log(w * share) + x, 2.0 / w + tanh
-    return 2.0 * math.log(w * share) - x, 2.0 / w - tanh
+    level = 2.0 * math.log(w * share) - abs(x)
+    tanh = math.copysign((1.0 - e) * share, x)
+    inverse = 2.0 / w
+    return level, inverse - tanh, -0.5 * inverse * inverse - 2.0 * e * share * share
+
+
+@inner
+def step_to(residual, first, second):
+    """How far to move `w` to change the logarithmic slope by `residual`, and the derivative there.
+
+    The root of the local parabola (Euler's method), which is third-order accurate and sound where
+    the derivative vanishes, at the inflection.
+    """
+    ahead = math.sqrt(max(first * first + 2.0 * second * residual, 1e-16))
+    return 2.0 * residual / (first + ahead), ahead
 
 
 @inner

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from edgemarl.solvers._compile import entry, inner, sources_digest
-from edgemarl.solvers.closed_forms import log_slope, logistic_pair, tangent, value
+from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, tangent, value
 from edgemarl.solvers.numeric_conjugate import numeric_conjugate
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 from edgemarl.solvers.validation import check_values, plain
@@ -29,15 +29,15 @@ def maximizer(peak, offset, scale, floor, price, upper):
         return upper
     target = math.log(price) + math.log(scale) - math.log(peak)
     for _ in range(_MOST_ROUNDS):
-        level, derivative = log_slope(w, offset)
-        step = (target - level) / derivative
+        level, first, second = log_slope(w, offset)
+        step, _ = step_to(target - level, first, second)
         w = max(w + step, 0.1 * w)
-        if abs(step) <= 1e-9 * w:
+        if abs(step) <= 1e-6 * w:
             break
     return min(scale / w, upper)
 
 
-def _build(digest: str) -> Any:
+def _build(digest: int) -> Any:
     @entry
     def conjugates(peak, offset, scale, floor, price, upper):
         _ = digest

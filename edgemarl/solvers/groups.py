@@ -32,11 +32,13 @@ def members_by_group(group, num_groups):
     for h in range(num_groups):
         starts[h + 1] += starts[h]
     members = np.empty(starts[num_groups], np.int64)
-    place = starts.copy()
-    for i in range(group.size):
+    for i in range(group.size - 1, -1, -1):  # from behind, so that every group stays in order
         if group[i] >= 0:
-            members[place[group[i]]] = i
-            place[group[i]] += 1
+            starts[group[i] + 1] -= 1
+            members[starts[group[i] + 1]] = i
+    for h in range(num_groups):
+        starts[h] = starts[h + 1]
+    starts[num_groups] = members.size
     return members, starts
 
 
@@ -69,7 +71,7 @@ def judge(peak, offset, scale, floor, p, members):
     return objective, shadow_price
 
 
-def _build(digest: str) -> Any:
+def _build(digest: int) -> Any:
     @entry
     def solve_groups(peak, offset, scale, floor, group, budgets, tolerance, max_nodes):
         _ = digest

@@ -120,8 +120,8 @@ def set_envelope(users, i, budget):
     if low >= split:
         users[KIND, i] = CONCAVE
         users[LIMIT_W, i] = users[SCALE, i] / low
-        slope, _ = log_slope(users[LIMIT_W, i], users[OFFSET, i])
-        users[LOG_LIMIT, i] = slope - users[SHIFT, i]
+        level, _, _ = log_slope(users[LIMIT_W, i], users[OFFSET, i])
+        users[LOG_LIMIT, i] = level - users[SHIFT, i]
     elif high <= split:
         users[ON, i] = high
         peak, offset, scale = users[PEAK, i], users[OFFSET, i], users[SCALE, i]

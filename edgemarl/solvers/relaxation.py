@@ -8,14 +8,14 @@ that order. Prices are kept as logarithms.
 import math
 
 from edgemarl.solvers._compile import inner
-from edgemarl.solvers.closed_forms import log_slope, logistic_pair, value
+from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, value
 from edgemarl.solvers.workspace import (
     CAPPED,
     CHORD,
     CONCAVE,
+    FIRST,
     FLOOR,
     FREE,
-    GAIN,
     KIND,
     LIMIT_W,
     LOG_LIMIT,
@@ -26,24 +26,37 @@ from edgemarl.solvers.workspace import (
     ORDER,
     PEAK,
     SCALE,
+    SECOND,
     SHIFT,
     P,
     W,
 )
 
-MOST_ROUNDS = 200
+MOST_ROUNDS = 100
 HASTY_ROUNDS = 8  # from here on the price moves only when every user has arrived
+SETTLED = 1e-3  # residual before a third-order step
+CLOSE = 1e-10  # of demand to room, relative
+PREDICTIONS = 8  # of a price, at most, before looking at the curves themselves
+LONGEST_MOVE = 4.0  # of the logarithm of a price in one round
 
 
 @inner
-def newton_round(users, index, prefix, log_price):
-    """One Newton step of every curved user among the first `prefix` towards a price.
+def move(users, i, log_price):
+    """Where the parabola through the last point of user i puts w at a price; derivative there."""
+    w = users[W, i]
+    residual = log_price - users[LOG_PRICE, i]
+    step, first = step_to(residual, users[FIRST, i], users[SECOND, i])
+    return min(max(w + step, 0.1 * w), users[LIMIT_W, i]), first
+
+
+@inner
+def respond(users, index, prefix, log_price):
+    """Move every curved user among the first `prefix` to a price: predict, then correct once.
 
     Returns:
-        Their total demand (above the low ends of chords), its derivative with respect to the
-        logarithm of the price with the sign changed, and the largest residual before the step.
+        Their total demand (above the low ends of chords), and the largest residual of a prediction.
     """
-    demand, gain, worst = 0.0, 0.0, 0.0
+    demand, worst = 0.0, 0.0
     for j in range(prefix):
         i = index[ORDER, j]
         kind = users[KIND, i]
@@ -52,34 +65,33 @@ def newton_round(users, index, prefix, log_price):
         elif log_price >= users[LOG_LIMIT, i]:
             demand += users[SCALE, i] / users[LIMIT_W, i]
         else:
-            w = users[W, i]
-            slope, derivative = log_slope(w, users[OFFSET, i])
-            residual = log_price + users[SHIFT, i] - slope
-            inverse = 1.0 / derivative
-            w = min(max(w + residual * inverse, 0.1 * w), users[LIMIT_W, i])
-            users[W, i], users[LOG_PRICE, i], users[GAIN, i] = w, log_price, inverse
-            p = users[SCALE, i] / w
-            demand += p
-            gain += p * inverse / w
+            w, _ = move(users, i, log_price)
+            level, first, second = log_slope(w, users[OFFSET, i])
+            residual = log_price + users[SHIFT, i] - level
+            step, first = step_to(residual, first, second)
+            w = min(max(w + step, 0.1 * w), users[LIMIT_W, i])
+            users[W, i], users[LOG_PRICE, i] = w, log_price
+            users[FIRST, i], users[SECOND, i] = first, second
+            demand += users[SCALE, i] / w
             worst = max(worst, abs(residual))
-    return demand, gain, worst
+    return demand, worst
 
 
 @inner
 def demand_at(users, index, prefix, log_price):
-    """Demand of the first `prefix` users at a price, to about 1e-12."""
+    """Demand of the first `prefix` users at a price, to about 1e-9."""
     demand = 0.0
     for _ in range(MOST_ROUNDS):
-        demand, _gain, worst = newton_round(users, index, prefix, log_price)
-        if worst <= 1e-6:
+        demand, worst = respond(users, index, prefix, log_price)
+        if worst <= SETTLED:
             break
     return demand
 
 
 @inner
-def predicted_demand(users, index, prefix, log_price):
-    """Demand of the first `prefix` users, each curve continued from its last point."""
-    demand = 0.0
+def predict(users, index, prefix, log_price):
+    """Demand of the first `prefix` users as their parabolas say, and minus its derivative."""
+    demand, gain = 0.0, 0.0
     for j in range(prefix):
         i = index[ORDER, j]
         kind = users[KIND, i]
@@ -88,10 +100,11 @@ def predicted_demand(users, index, prefix, log_price):
         elif log_price >= users[LOG_LIMIT, i]:
             demand += users[SCALE, i] / users[LIMIT_W, i]
         else:
-            w = users[W, i]
-            moved = w + (log_price - users[LOG_PRICE, i]) * users[GAIN, i]
-            demand += users[SCALE, i] / min(max(moved, 0.1 * w), users[LIMIT_W, i])
-    return demand
+            w, first = move(users, i, log_price)
+            p = users[SCALE, i] / w
+            demand += p
+            gain += p / (w * first)
+    return demand, gain
 
 
 @inner
@@ -100,7 +113,7 @@ def predicted_prefix(users, index, low, high, count, log_least, room):
     while low < high:
         middle = (low + high + 1) // 2
         at = users[LOG_LIMIT, index[ORDER, middle]] if middle < count else log_least
-        if predicted_demand(users, index, middle, at) <= room:
+        if predict(users, index, middle, at)[0] <= room:
             low = middle
         else:
             high = middle - 1
@@ -108,43 +121,69 @@ def predicted_prefix(users, index, low, high, count, log_least, room):
 
 
 @inner
+def predicted_price(users, index, prefix, log_price, low, high, room):
+    """The price in [low, high] at which the parabolas of the first `prefix` users use the room.
+
+    Newton on 1 / demand, which is nearly linear in the logarithm of the price; a step out of the
+    bracket goes to its end once, then to the middle.
+    """
+    low_tried, high_tried = False, False
+    for _ in range(PREDICTIONS):
+        demand, gain = predict(users, index, prefix, log_price)
+        step = (demand - room) / gain * (demand / room) if gain > 0.0 else demand - room
+        if demand < room:
+            if log_price <= low:
+                break
+            high, high_tried = log_price, True
+            log_price = max(log_price + step, low)
+            if low_tried and log_price <= low:
+                log_price = 0.5 * (low + high)
+        else:
+            if log_price >= high:
+                break
+            low, low_tried = log_price, True
+            log_price = min(log_price + step, high)
+            if high_tried and log_price >= high:
+                log_price = 0.5 * (low + high)
+        if abs(step) <= 1e-5:
+            break
+    return log_price
+
+
+@inner
 def balance(users, index, prefix, log_price, low, high, room):
     """The logarithm of the price in [low, high] at which the first `prefix` users use `room`.
 
-    Newton on 1 / demand, which is nearly linear in the logarithm of the price; every round also
-    moves each user one Newton step (after some rounds, as many as it takes). A step that leaves
-    the bracket goes to an end that was not
-    tried yet, else to the middle. A user's Newton step never passes its root from the left, so
-    demand is over-estimated and "less than room" can be believed at once.
+    Every round predicts the price, moves the users there and corrects them once (after some
+    rounds, as often as it takes). A prediction outside the bracket goes to an end that was not
+    tried yet, else to the middle.
 
     Returns:
         The logarithm of the price; `low` or `high` if the demand is below or above the room there.
     """
     low_tried, high_tried = False, False
     for round_ in range(MOST_ROUNDS):
-        demand, gain, worst = newton_round(users, index, prefix, log_price)
-        settled = worst <= 1e-6
-        if not settled and round_ >= HASTY_ROUNDS:
-            continue
-        if settled and abs(demand - room) <= 1e-12 * room:
+        before = log_price
+        log_price = predicted_price(users, index, prefix, before, low, high, room)
+        log_price = min(max(log_price, before - LONGEST_MOVE), before + LONGEST_MOVE)
+        stuck = round_ >= HASTY_ROUNDS and round_ % 3 == 0
+        if low_tried and high_tried and (stuck or not low < log_price < high):
+            log_price = 0.5 * (low + high)
+        demand, worst = respond(users, index, prefix, log_price)
+        if worst > SETTLED:
+            if round_ < HASTY_ROUNDS:
+                continue
+            demand = demand_at(users, index, prefix, log_price)
+        if abs(demand - room) <= CLOSE * room or high - low <= 1e-13:
             break
         if demand < room:
             if log_price <= low:
                 break
             high, high_tried = log_price, True
-        elif settled:
+        else:
             if log_price >= high:
                 break
             low, low_tried = log_price, True
-        step = (demand - room) / gain * (demand / room) if gain > 0.0 else demand - room
-        if settled and (abs(step) <= 1e-12 or high - low <= 1e-12):
-            break
-        log_price += step
-        halve = round_ >= HASTY_ROUNDS and low_tried and high_tried
-        if log_price <= low or (halve and step < 0.0):
-            log_price = 0.5 * (low + high) if low_tried else low
-        elif log_price >= high:
-            log_price = 0.5 * (low + high) if high_tried else high
     return log_price
 
 
@@ -181,21 +220,28 @@ def relax(users, index, always, count, log_least, room):
     low, high = always, count
     while True:
         prefix = predicted_prefix(users, index, low, high, count, log_least, room)
-        at = users[LOG_LIMIT, index[ORDER, prefix]] if prefix < count else log_least
+        before = math.inf
+        if prefix > always:
+            before = users[LOG_LIMIT, index[ORDER, prefix - 1]]
+        elif prefix > 0:
+            before = max(largest_limit(users, index, prefix), log_least)
+        if prefix == count:
+            if count == 0:
+                return log_least, 0, 0.0
+            log_price = balance(users, index, prefix, before, log_least, before, room)
+            if log_price < before or prefix == always:
+                return log_price, prefix, 0.0
+            high = prefix - 1
+            continue
+        last = index[ORDER, prefix]
+        at = users[LOG_LIMIT, last]
         demand = demand_at(users, index, prefix, at)
         if demand > room:
-            if prefix == always:
-                before = largest_limit(users, index, prefix)
-            else:
-                before = users[LOG_LIMIT, index[ORDER, prefix - 1]]
             log_price = balance(users, index, prefix, at, at, before, room)
             if log_price < before or prefix == always:
                 return log_price, prefix, 0.0
             high = prefix - 1
             continue
-        if prefix == count:
-            return log_least, prefix, 0.0
-        last = index[ORDER, prefix]
         if demand + users[ON, last] - users[LOW, last] >= room:
             return at, prefix, room - demand
         after = users[LOG_LIMIT, index[ORDER, prefix + 1]] if prefix + 1 < count else log_least

@@ -7,7 +7,7 @@ import numpy as np
 from edgemarl.solvers._compile import entry, sources_digest
 
 
-def _build(digest: str) -> Any:
+def _build(digest: int) -> Any:
     @entry
     def first_outside(values, least, exclusive):
         _ = digest

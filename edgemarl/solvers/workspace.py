@@ -9,13 +9,13 @@ import math
 import numpy as np
 
 from edgemarl.solvers._compile import inner
-from edgemarl.solvers.closed_forms import tangent, value
+from edgemarl.solvers.closed_forms import log_slope, tangent, value
 
 # Constants of a user.
 PEAK, OFFSET, SCALE, FLOOR = 0, 1, 2, 3
 SHIFT = 4  # ln(a / L): log_slope(w) = ln(price) + SHIFT where f' equals the price
 TANGENT_W = 5  # w of the tangent point
-SLOPE = 6  # of the root envelope's straight part
+LOG_SLOPE = 6  # ln of the slope of the root envelope's straight part
 ON = 7  # where the root envelope's straight part ends
 SPLIT = 8  # inflection of max(f, floor); nan until somebody branches on the user
 # The user's interval and envelope in the current node.
@@ -23,10 +23,11 @@ KIND = 9
 LOW, HIGH = 10, 11
 LOG_LIMIT = 12  # ln of the price above which the user falls back to LOW (or to 0)
 LIMIT_W = 13  # w at the least allocation of a curved piece
-# The last point of the curved piece: w at ln(price) = LOG_PRICE, dw / d ln(price) = GAIN.
-W, LOG_PRICE, GAIN = 14, 15, 16
-P, BEST_P = 17, 18  # allocation at the last point, and of the best solution
-NUM_ROWS = 19
+# The last point of the curved piece: w where ln(price) = LOG_PRICE, and the first two derivatives
+# of log_slope there.
+W, LOG_PRICE, FIRST, SECOND = 14, 15, 16, 17
+P, BEST_P = 18, 19  # allocation at the last point, and of the best solution
+NUM_ROWS = 20
 
 # Kinds of envelope.
 FREE = 0.0  # straight from 0 to ON, then the function itself
@@ -46,38 +47,21 @@ NUM_INT_ROWS = 6
 
 @inner
 def sort_descending(keys, values, count):
-    """Sort `values[:count]` by `keys`, largest first, both in place (heap sort, ties by value)."""
-    for phase in range(2):
-        for step in range(count):
-            if phase == 0:
-                root, end = count // 2 - 1 - step, count
-                if root < 0:
+    """Sort `values[:count]` by `keys`, largest first, both in place; ties by value (shell sort)."""
+    gap = 1
+    while gap < count // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, count):
+            key, value_, j = keys[i], values[i], i
+            while j >= gap:
+                other = keys[j - gap]
+                if other > key or (other == key and values[j - gap] < value_):
                     break
-            else:
-                end = count - 1 - step
-                if end <= 0:
-                    break
-                keys[0], keys[end] = keys[end], keys[0]
-                values[0], values[end] = values[end], values[0]
-                root = 0
-            while True:
-                child = 2 * root + 1
-                if child >= end:
-                    break
-                other = child + 1
-                if other < end and _after(keys, values, other, child):
-                    child = other
-                if not _after(keys, values, child, root):
-                    break
-                keys[root], keys[child] = keys[child], keys[root]
-                values[root], values[child] = values[child], values[root]
-                root = child
-
-
-@inner
-def _after(keys, values, i, j):
-    """Whether entry i comes after entry j in the sorted order."""
-    return keys[i] < keys[j] or (keys[i] == keys[j] and values[i] > values[j])
+                keys[j], values[j] = other, values[j - gap]
+                j -= gap
+            keys[j], values[j] = key, value_
+        gap //= 3
 
 
 @inner
@@ -96,10 +80,11 @@ def load(users, index, peak, offset, scale, floor, members, budget):
         if budget <= 0.0:
             continue
         w, slope = tangent(peak[member], offset[member], scale[member], floor[member])
-        full = value(peak[member], offset[member], scale[member], budget)
-        potential += max(full, floor[member])
+        rise = slope * scale[member] / max(w, 1.0)
         if scale[member] >= w * budget:
-            slope = (full - floor[member]) / budget
+            rise = value(peak[member], offset[member], scale[member], budget) - floor[member]
+            slope = rise / budget
+        potential += floor[member] + max(rise, 0.0)
         if slope > 0.0:
             users[W, count] = w
             users[P, count] = slope
@@ -113,7 +98,7 @@ def load(users, index, peak, offset, scale, floor, members, budget):
     for i in range(count):
         entry = index[ORDER, i]
         users[TANGENT_W, i] = users[W, entry]
-        users[SLOPE, i] = users[P, i]
+        users[LOG_SLOPE, i] = users[P, i]
         index[SOURCE, i] = index[TOUCHED, entry]
     for i in range(count):
         member = index[SOURCE, i]
@@ -121,25 +106,48 @@ def load(users, index, peak, offset, scale, floor, members, budget):
         users[OFFSET, i] = offset[member]
         users[SCALE, i] = scale[member]
         users[FLOOR, i] = floor[member]
-        users[SHIFT, i] = math.log(scale[member]) - math.log(peak[member])
+        users[SHIFT, i] = log_ratio(scale[member], peak[member])
         users[SPLIT, i] = np.nan
+        if floor[member] > 0.0 or scale[member] >= users[TANGENT_W, i] * budget:
+            users[LOG_SLOPE, i] = math.log(users[LOG_SLOPE, i])
+        else:  # ln(L omega / a), where ln omega = k - 1 - omega
+            users[LOG_SLOPE, i] = offset[member] - users[TANGENT_W, i] - users[SHIFT, i]
         widen(users, i, budget)
-        users[W, i] = users[TANGENT_W, i]
-        users[LOG_PRICE, i], users[GAIN, i] = users[LOG_LIMIT, i], 1.0
+        start_at_tangent(users, i)
     find_twins(users, index, count)
     return count, floors, least_price
+
+
+@inner
+def log_ratio(numerator, denominator):
+    """Logarithm of a ratio of positive numbers that may itself be out of range."""
+    ratio = numerator / denominator
+    if 1e-300 < ratio < 1e300:
+        return math.log(ratio)
+    return math.log(numerator) - math.log(denominator)
 
 
 @inner
 def widen(users, i, budget):
     """Give user i the whole interval [0, budget] and the root's envelope."""
     w = users[TANGENT_W, i]
-    reach = users[SCALE, i] / w if w > 0.0 else budget
+    reach = users[SCALE, i] / w
     users[KIND, i] = CAPPED if reach >= budget else FREE
     users[ON, i] = min(reach, budget)
     users[LOW, i], users[HIGH, i] = 0.0, budget
-    users[LOG_LIMIT, i] = math.log(users[SLOPE, i])
+    users[LOG_LIMIT, i] = users[LOG_SLOPE, i]
     users[LIMIT_W, i] = w
+
+
+@inner
+def start_at_tangent(users, i):
+    """Make the tangent point the last point of user i."""
+    w, users[LOG_PRICE, i] = users[TANGENT_W, i], users[LOG_LIMIT, i]
+    users[W, i], users[FIRST, i], users[SECOND, i] = w, 1.0, -2.0 / w
+    if users[FLOOR, i] > 0.0 or users[KIND, i] == CAPPED:
+        level, first, second = log_slope(w, users[OFFSET, i])
+        users[LOG_PRICE, i] = level - users[SHIFT, i]
+        users[FIRST, i], users[SECOND, i] = first, second
 
 
 @inner
