@@ -136,6 +136,7 @@ class JointEnvRunner(MultiAgentEnvRunner):
         wanted = self._check_component(SIMULATION, components, not_components)
         if wanted and self.config.checkpoint_environments and self.env is not None:
             state[SIMULATION] = {
+                "in_evaluation": self.config.in_evaluation,
                 "steppers": _pickled(self._steppers),
                 "generator": self._generator.get_state().numpy(),
             }
@@ -149,7 +150,10 @@ class JointEnvRunner(MultiAgentEnvRunner):
         super().set_state(state)
         self._weights_seq_no = max(self._weights_seq_no, 0)
         simulation = state.get(SIMULATION)
-        if simulation is not None and self.env is not None:
+        if simulation is None or self.env is None:
+            return
+        # Algorithm.set_state() hands the training runner's state to evaluation's runner, too.
+        if simulation["in_evaluation"] == self.config.in_evaluation:
             self._generator.set_state(torch.from_numpy(simulation["generator"].copy()))
             self._restore_steppers(simulation["steppers"])
 

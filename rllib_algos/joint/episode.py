@@ -55,6 +55,15 @@ class JointEpisode:
         """Returns the seconds since the episode started."""
         return time.perf_counter() - self._started
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Returns what pickle keeps: the clock of another process says nothing here."""
+        return {**self.__dict__, "_started": self.get_duration_s()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restores `__getstate__`."""
+        self.__dict__.update(state)
+        self._started = time.perf_counter() - state["_started"]
+
     def add_reset(self, infos: dict[str, dict[str, Any]]) -> None:
         """Records the infos of the reset."""
         self._infos = infos

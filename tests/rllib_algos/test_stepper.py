@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 from joint_envs import ClimbEnv, RowEnv
@@ -22,10 +24,9 @@ def test_a_fragment_of_a_truncated_episode():
         states.append(env.state().copy())
     assert stepper.episode.is_done
     assert stepper.episode.is_truncated
-    stepper_reset_keeps_nothing = stepper.flush()
+    fragment = stepper.flush()
     stepper.new_episode()
     stepper.reset(None)
-    fragment = stepper_reset_keeps_nothing
     np.testing.assert_array_equal(fragment.observations["state"], states)
     assert not fragment.terminated
     assert stepper.flush() is None
@@ -54,4 +55,13 @@ def test_only_the_last_infos_are_kept():
     assert episode.get_infos()["server_0"]["score"] == 0.0
     with pytest.raises(ValueError, match="index must be -1, got 0"):
         episode.get_infos(0)
-    assert episode.get_duration_s() >= 0
+
+
+def test_the_duration_of_an_episode_survives_a_restart():
+    episode = stepper_of(RowEnv()).episode
+    episode._started -= 100
+    state = episode.__getstate__()
+    assert state["_started"] == pytest.approx(100, abs=5)
+    again = copy.copy(episode)
+    again.__setstate__(state)
+    assert again.get_duration_s() == pytest.approx(100, abs=5)
