@@ -1,6 +1,27 @@
-"""Lets tests import `tests.rollouts`, however pytest is started."""
+"""Lets tests import their helpers, however pytest is started, and starts ray once for all."""
 
+import logging
+import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+import pytest
+
+HERE = Path(__file__).parent
+HELPERS = [str(HERE.parent), str(HERE / "rllib_algos")]  # tests.rollouts, joint_envs
+sys.path[:0] = HELPERS
+
+
+@pytest.fixture(scope="session")
+def ray_session():
+    """One ray of two CPUs for all tests that need it; its processes find the helpers, too."""
+    ray = pytest.importorskip("ray")
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([*HELPERS, *([before] if before else [])])
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    yield
+    ray.shutdown()
+    os.environ.pop("PYTHONPATH")
+    if before is not None:
+        os.environ["PYTHONPATH"] = before

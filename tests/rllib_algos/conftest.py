@@ -1,29 +1,4 @@
-import logging
-import os
-import sys
-from pathlib import Path
-
 import pytest
-
-HERE = str(Path(__file__).parent)
-sys.path.insert(0, HERE)  # for joint_envs
-
-
-@pytest.fixture(scope="session")
-def ray_session():
-    """One Ray of two CPUs for all tests that build an algorithm."""
-    import ray
-
-    logging.getLogger("ray").setLevel(logging.ERROR)
-    before = os.environ.get("PYTHONPATH")
-    # Env runners in other processes import the environments, too; they inherit this.
-    os.environ["PYTHONPATH"] = os.pathsep.join([HERE, *([before] if before else [])])
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    yield
-    ray.shutdown()
-    os.environ.pop("PYTHONPATH")
-    if before is not None:
-        os.environ["PYTHONPATH"] = before
 
 
 @pytest.fixture

@@ -1,0 +1,30 @@
+"""Both algorithms learn the tiny scenario to within a tenth of the certified bound."""
+
+import pytest
+
+pytest.importorskip("ray")
+pytest.importorskip("torch")
+
+from edgemarl.experiments import compare, training
+
+NETWORKS = {"actor_hiddens": [64, 64], "critic_hiddens": [64, 64]}
+SLOTS = 200
+
+
+def share_of_bound(policy) -> float:
+    """Mean system QoE of a policy over the mean bound, on slots that no training sees."""
+    comparison = compare({"policy": policy}, "tiny", slots=SLOTS)
+    return comparison.interval("policy", "system_qoe").mean / comparison.bound().mean
+
+
+@pytest.mark.parametrize("rule", ["nearest", "random"])
+def test_simple_rules_stay_far_from_the_bound(rule):
+    assert share_of_bound(rule) < 0.75
+
+
+@pytest.mark.parametrize("algorithm", ["ma_maxent", "maddpg"])
+def test_learns_the_tiny_scenario(algorithm, tmp_path, ray_session):
+    result = training.train(
+        algorithm, "tiny", slots=2000, settings=NETWORKS, out=tmp_path / "run", validation_slots=20
+    )
+    assert share_of_bound(str(result.folder)) >= 0.9
