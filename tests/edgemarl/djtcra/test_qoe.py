@@ -105,14 +105,20 @@ def test_a_part_of_the_family(qoe):
     np.testing.assert_array_equal(family.take(some).value(power[some]), family.value(power)[some])
 
 
-def test_the_general_solver_takes_the_log_logistic_form():
-    """Two tasks on one server, against every split of the budget on a grid."""
-    family = LogLogisticQoE().sigmoids(*some_tasks(2, seed=3))
+@pytest.mark.parametrize("alpha", [1.0, 5.0, 15.0, 40.0])
+def test_the_general_solver_takes_the_log_logistic_form(alpha):
+    """Two tasks on one server, against every split of the budget on a grid.
+
+    Where alpha beta < 1 the functions are concave from the start.
+    """
+    fixed, cycles, _, beta = some_tasks(2, seed=3)
+    family = LogLogisticQoE().sigmoids(fixed, cycles, np.full(2, alpha), beta)
     budget = 2e10
     result = maximize(family, budget)
     first = np.linspace(0, budget, 20_001)
     grid = max(float(family.value(np.array([p, budget - p])).sum()) for p in first)
-    assert grid - 1e-9 <= result.objective <= result.upper_bound
+    assert grid - 1e-6 <= result.objective <= result.upper_bound
+    assert result.upper_bound >= grid
     assert result.objective == pytest.approx(grid, abs=1e-5)
     assert result.gap <= 1e-6
     assert result.allocation.sum() <= budget

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from edgemarl.djtcra import next_state
+from edgemarl.djtcra import evaluate, next_state
 from edgemarl.djtcra.mobility import Placement
 from edgemarl.djtcra.state import check_servers
 
@@ -83,6 +83,24 @@ def test_only_a_walk_remembers_where_users_were(tiny, draw):
         near = np.abs(after.distance - state.distance) < 20
         assert (near & (after.ran == state.ran)).mean() >= stays
         assert (near & (after.ran == state.ran)).mean() <= stays + 0.3
+
+
+@pytest.mark.parametrize("mobility", ["resample", "random_walk"])
+def test_assignments_do_not_influence_what_comes_next(tiny, draw, mobility):
+    """So that the best policy is myopic wherever migration costs nothing."""
+    scenario = tiny.with_overrides({"mobility": mobility, "arrivals": "bernoulli"})
+    state = draw(scenario)
+    one, other = (
+        next_state(scenario, state, np.full(8, server), np.random.default_rng(1))
+        for server in (0, 2)
+    )
+    np.testing.assert_array_equal(fields(one), fields(other))
+    np.testing.assert_array_equal(one.active, other.active)
+    chosen = np.arange(8) % 3
+    outcomes = [evaluate(scenario, each, chosen) for each in (one, other)]
+    np.testing.assert_array_equal(outcomes[0].qoe, outcomes[1].qoe)
+    costly = [evaluate(scenario.replace(migration_delay=0.1), e, chosen) for e in (one, other)]
+    assert not np.array_equal(costly[0].latency, costly[1].latency)
 
 
 @pytest.mark.parametrize(
