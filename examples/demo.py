@@ -16,24 +16,14 @@ from rich.console import Console
 from edgemarl.experiments import compare
 from edgemarl.experiments.comparison import Comparison
 from edgemarl.experiments.logs import read_progress
-from edgemarl.experiments.plots import draw_learning_curve
+from edgemarl.experiments.plots import draw_learning_curves
 from edgemarl.experiments.progress import ProgressBar
 from edgemarl.experiments.tables import comparison_table
 from edgemarl.experiments.training import train
 
 LEARNED = "MAMaxEnt"
 BASELINES = ("nearest", "random", "greedy", "static-price", "near-optimal")
-# Faster than the paper's settings, for a demonstration: one critic for the team, larger steps.
-SETTINGS = {
-    "learning_starts": 300,
-    "shared_critic": True,
-    "actor_delay": 2,
-    "actor_lr": 1e-3,
-    "critic_lr": 1e-3,
-    "initial_omega": 1e-3,
-    "entropy_lr": 3e-3,
-    "entropy_delay": 1,
-}
+SETTINGS = {"learning_starts": 300}
 
 
 def main(slots: int, out: Path) -> None:
@@ -57,10 +47,9 @@ def main(slots: int, out: Path) -> None:
     comparison = compare(policies, "demo", slots=50, reference="nearest")
     Console().print(comparison_table(comparison))
     picture = out / "learning_curve.png"
-    draw_learning_curve(
-        read_progress(run),
+    draw_learning_curves(
+        {LEARNED: read_progress(run)},
         picture,
-        name=LEARNED,
         lines={name: comparison.interval(name, "system_qoe").mean for name in BASELINES},
         bound=comparison.bound().mean,
     )

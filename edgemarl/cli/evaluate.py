@@ -49,6 +49,7 @@ def compare(
     settings: options.Set = None,
     json_file: options.Json = None,
     plot: options.Plot = None,
+    curves: options.Curves = None,
 ) -> None:
     """Run policies on the same topologies and slots, and measure them against the bound.
 
@@ -58,10 +59,10 @@ def compare(
     from edgemarl.experiments import compare as run
     from edgemarl.experiments.extras import require_extra
 
-    if plot is not None:
-        require_extra("viz", "--plot")
-    _require_writable(json_file)
-    _require_writable(plot)
+    for option, path in {"--json": json_file, "--plot": plot, "--curves": curves}.items():
+        _require_writable(path)
+        if path is not None and path is not json_file:
+            require_extra("viz", option)
     task = _task(policies, env, scenario, scenario_seed, settings)
     with _progress(len(policies) * topologies * seeds) as advance:
         comparison = run(
@@ -77,6 +78,10 @@ def compare(
             on_evaluation=advance,
         )
     _show(comparison, json_file, plot)
+    if curves is not None:
+        from edgemarl.experiments.curves import draw_curves
+
+        draw_curves(comparison, curves)
 
 
 def _show(comparison: Any, json_file: Path | None, plot: Path | None) -> None:

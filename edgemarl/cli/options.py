@@ -60,6 +60,12 @@ Reference = Annotated[
     ),
 ]
 Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it.")]
+Curves = Annotated[
+    Path | None,
+    typer.Option(
+        "--curves", metavar="FILE", help="Also draw the learning curves of those that were trained."
+    ),
+]
 
 Algorithm = Annotated[str, typer.Argument(metavar="ALGO", help="See `edgemarl list`.")]
 TrainingSlots = Annotated[int, typer.Option("--slots", min=1, help="Slots of the whole run.")]

@@ -31,20 +31,21 @@ def draw_comparison(comparison: "Comparison", path: Path) -> None:
     _save(figure, path)
 
 
-def draw_learning_curve(
-    rows: Sequence[Mapping[str, float]],
+def draw_learning_curves(
+    runs: Mapping[str, Sequence[Mapping[str, float]]],
     path: Path,
     *,
-    name: str,
     lines: Mapping[str, float],
     bound: float,
 ) -> None:
-    """Draw the learning curve of a run, with baselines and the bound as lines.
+    """Draw the learning curves of runs, with baselines and the bound as lines.
+
+    A thin line is what a policy earned while it explored, a thick one with dots what its
+    checkpoints earned on the validation slots.
 
     Args:
-        rows: the rows of ``progress.csv``.
+        runs: the rows of ``progress.csv`` of each run, by the name for the legend.
         path: the picture's file; its ending names the format.
-        name: the learner's name in the legend.
         lines: mean system QoE of each baseline.
         bound: mean certified upper bound.
 
@@ -52,17 +53,14 @@ def draw_learning_curve(
         ValueError: if the file's ending names no picture format.
     """
     figure, axes = _figure(path, height=4.0)
-    sampled = [(row["slots"], row["system_qoe"]) for row in rows if "system_qoe" in row]
-    checked = [
-        (row["slots"], row["validation_system_qoe"])
-        for row in rows
-        if "validation_system_qoe" in row
-    ]
-    axes.plot(*_columns(checked), color=LEARNED_COLOR, marker="o", markersize=3, label=name)
-    axes.plot(*_columns(sampled), color=LEARNED_COLOR, alpha=0.3, linewidth=1, label="  exploring")
+    for index, (name, rows) in enumerate(runs.items()):
+        explored, checked = _points(rows, "system_qoe"), _points(rows, "validation_system_qoe")
+        axes.plot(*explored, color=f"C{index}", alpha=0.3, linewidth=1, label="_exploring")
+        axes.plot(*checked, color=f"C{index}", marker="o", markersize=3, label=name)
     axes.axhline(bound, color=BOUND_COLOR, linestyle="--", linewidth=1.5, label="upper bound")
-    for index, (label, value) in enumerate(sorted(lines.items(), key=lambda item: -item[1])):
-        axes.axhline(value, color=f"C{index + 1}", linestyle=":", linewidth=1.5, label=label)
+    ordered = sorted(lines.items(), key=lambda item: -item[1])
+    for index, (label, value) in enumerate(ordered, start=len(runs)):
+        axes.axhline(value, color=f"C{index}", linestyle=":", linewidth=1.5, label=label)
     axes.set_xlabel("slots of training")
     axes.set_ylabel("system QoE")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
@@ -70,8 +68,10 @@ def draw_learning_curve(
     _save(figure, path)
 
 
-def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
-    return [x for x, _ in points], [y for _, y in points]
+def _points(rows: Sequence[Mapping[str, float]], measure: str) -> tuple[list[float], list[float]]:
+    """Slots and values of the rows that have a measure."""
+    found = [row for row in rows if measure in row]
+    return [row["slots"] for row in found], [row[measure] for row in found]
 
 
 def _figure(path: Path, *, height: float) -> tuple[Any, Any]:

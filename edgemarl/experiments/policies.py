@@ -30,7 +30,7 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
     known = [*baselines(), *ALIASES]
     if policy in known:
         return make_baseline(policy)
-    if Path(policy).is_dir():
+    if is_checkpoint(policy):
         return _from_checkpoint(Path(policy), task)
     if ":" in policy:
         return _from_factory(policy)
@@ -74,8 +74,13 @@ def _from_factory(path: str) -> Policy:
     return cast("Policy", policy)
 
 
+def is_checkpoint(policy: str) -> bool:
+    """Whether a policy's string stands for a folder of checkpoints."""
+    return policy not in [*baselines(), *ALIASES] and Path(policy).is_dir()
+
+
 def trained_task(policy: str) -> Task | None:
     """The task that a checkpoint folder was trained on; None for policies of another kind."""
-    if policy in baselines() or not Path(policy).is_dir():
+    if not is_checkpoint(policy):
         return None
     return Manifest.read(find_checkpoint(Path(policy), prefer="best")).task()

@@ -3,7 +3,7 @@ import pytest
 from edgemarl.experiments import compare
 
 pytest.importorskip("matplotlib")
-from edgemarl.experiments.plots import draw_comparison, draw_learning_curve
+from edgemarl.experiments.plots import draw_comparison, draw_learning_curves
 
 ROWS = [
     {"slots": 50.0, "system_qoe": 3.0},
@@ -24,12 +24,13 @@ def test_one_slot_has_no_interval_and_is_drawn_all_the_same(tmp_path):
 
 def test_a_learning_curve_names_its_lines(tmp_path):
     path = tmp_path / "curve.svg"
-    draw_learning_curve(
-        ROWS, path, name="MAMaxEnt", lines={"nearest": 2.0, "greedy": 4.5}, bound=5.0
-    )
+    runs = {"MAMaxEnt": ROWS, "MADDPG": ROWS[:1]}
+    draw_learning_curves(runs, path, lines={"nearest": 2.0, "greedy": 4.5}, bound=5.0)
     assert path.read_text().startswith("<?xml")
+    for name in (*runs, "nearest", "greedy", "upper bound"):
+        assert f"<!-- {name} -->" in path.read_text()
 
 
 def test_an_unknown_format_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"curve\.doc must end in one of .*png"):
-        draw_learning_curve(ROWS, tmp_path / "curve.doc", name="x", lines={}, bound=1.0)
+        draw_learning_curves({"x": ROWS}, tmp_path / "curve.doc", lines={}, bound=1.0)
