@@ -32,7 +32,7 @@ def main(slots: int = 1000) -> None:
         rllib_algos.MAMaxEntConfig()
         .environment("edge", env_config={"scenario": SCENARIO})
         .env_runners(num_env_runners=0)
-        .training(learning_starts=100, shared_critic=True, actor_lr=1e-3, critic_lr=1e-3)
+        .training(learning_starts=100)
         .reporting(min_sample_timesteps_per_iteration=100)
         .debugging(seed=0)
     )
