@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +61,13 @@ def test_a_path_loss_that_grows_faster_lowers_the_qoe(tmp_path):
     qoe = [float(line.rpartition(" ")[2]) for line in lines]
     assert qoe == sorted(qoe, reverse=True)
     assert qoe[0] > 1.2 * qoe[-1]
+
+
+@pytest.mark.slow
+def test_the_demo_closes_at_least_half_of_the_gap(tmp_path, monkeypatch):
+    for package in NEEDS["demo.py"]:
+        pytest.importorskip(package)
+    monkeypatch.setitem(ARGUMENTS, "demo.py", ("--out", "demo"))
+    output = run("demo.py", tmp_path)
+    assert int(re.search(r"closes (\d+) % of the gap", output).group(1)) >= 50
+    assert (tmp_path / "demo" / "learning_curve.png").stat().st_size > 0
