@@ -1,7 +1,7 @@
 """Centralised critics and decentralised actors: what MADDPG and MAMaxEnt share.
 
-Every update follows Algorithm 1 of the paper. An algorithm adds to it by `soft_value` (what counts
-beside the critics' value) and `after_actor_update`.
+Every update follows Algorithm 1 of the paper. An algorithm adds to it by `soft_value`: what counts
+beside the critics' value.
 """
 
 from typing import Any, cast

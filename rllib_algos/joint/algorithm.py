@@ -17,9 +17,10 @@ from ray.rllib.utils.metrics import (
     TIMERS,
 )
 
+from rllib_algos.joint.actors import Actors
 from rllib_algos.joint.config import JointOffPolicyConfig
 from rllib_algos.joint.env_runner import JOINT_SPACES
-from rllib_algos.joint.policy_file import write_policy
+from rllib_algos.joint.policy_file import check_fits, policy_content, write_policy
 from rllib_algos.joint.replay import JointReplay
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
 from rllib_algos.joint.sampling import sample_in_parallel
@@ -33,6 +34,7 @@ class JointOffPolicy(Algorithm):
 
     config: Any  # a JointOffPolicyConfig; RLlib declares AlgorithmConfig | None
     env_runner_group: Any
+    evaluation_config: Any
     learner_group: Any
     spaces: Any
 
@@ -88,11 +90,40 @@ class JointOffPolicy(Algorithm):
             if own["replay"] is not None:
                 self.replay.set_state(own["replay"])
 
+    @property
+    def actors(self) -> Actors:
+        """The policies, as they act."""
+        module: Any = self.get_module(ACTORS)
+        return module.actors
+
+    def restore_from_path(self, path: Any, *args: Any, **kwargs: Any) -> None:
+        """Restores a checkpoint, after checking that this algorithm can take it.
+
+        Raises:
+            ValueError: it was written by another algorithm, for other spaces or networks, or not by
+                an algorithm of this package.
+        """
+        if "component" not in kwargs and Path(path).exists():
+            check_fits(Path(path), type(self).__name__, self.actors)
+        super().restore_from_path(path, *args, **kwargs)
+
+    def evaluate(self, parallel_train_future: Any = None) -> Any:
+        """Evaluates with evaluation's settings: greedy, unless they say `explore=True`."""
+        if self.eval_env_runner_group is not None or self.env_runner is None:
+            return super().evaluate(parallel_train_future)
+        runner: Any = self.env_runner  # evaluation has no runner of its own and borrows training's
+        explore, runner.config.explore = runner.config.explore, self.evaluation_config.explore
+        try:
+            return super().evaluate(parallel_train_future)
+        finally:
+            runner.config.explore = explore
+
     def save_to_path(self, path: Any = None, **kwargs: Any) -> str:
         """Writes a checkpoint, and in it the policies for `rllib_algos.load_policy`."""
         saved = super().save_to_path(path, **kwargs)
-        module = self.learner_group.get_weights([ACTORS])[ACTORS]
-        write_policy(Path(saved), self, module, kwargs.get("filesystem"))
+        weights = self.learner_group.get_weights([ACTORS])[ACTORS]
+        content = policy_content(type(self).__name__, self.actors, weights)
+        write_policy(Path(saved), content, kwargs.get("filesystem"))
         return saved
 
     @staticmethod

@@ -48,6 +48,7 @@ class JointOffPolicyConfig(AlgorithmConfig):
         self.clip_actions = False
         self.disable_env_checking = True  # the runner checks what it needs
         self.merge_env_runner_states = False  # there are no connectors whose states could merge
+        self.sample_timeout_s = None  # RLlib would drop what a slow runner has collected
         self.rollout_fragment_length = 10
         self.gamma = 0.1
         self.train_batch_size_per_learner = 64

@@ -101,7 +101,10 @@ class JointEnvRunner(MultiAgentEnvRunner):
         if self._env_error is not None:
             raise self._env_error
         if self.env is None:
-            raise ValueError(f"{self} has no environment to sample from")
+            raise ValueError(
+                "the local env runner has no environment, the remote ones have; to evaluate, set "
+                "evaluation(evaluation_interval=...)"
+            )
         if self._time_after_sampling is not None:
             waited = time.perf_counter() - self._time_after_sampling
             self.metrics.log_value(TIME_BETWEEN_SAMPLING, waited)

@@ -17,38 +17,73 @@ FORMAT = "rllib_algos.joint_policy"
 VERSION = 1
 
 
-def write_policy(folder: Path, algorithm: Any, state: Mapping[str, Any], filesystem: Any) -> None:
-    """Writes the policies of a joint algorithm beside RLlib's own checkpoint files.
+def policy_content(
+    algorithm: str, actors: Actors, state: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Returns what describes policies, in plain data and tensors.
 
     Args:
-        folder: of the checkpoint.
-        algorithm: whose policies they are.
-        state: of its actors module.
-        filesystem: pyarrow filesystem that holds the folder; None is the local one.
+        algorithm: name of the algorithm that trained them.
+        actors: of the algorithm; their own weights are not used.
+        state: of the actors module, with the weights; None leaves them out.
     """
-    actors: Actors = algorithm.get_module("actors").actors
     weights = {
         name.removeprefix("actors."): torch.from_numpy(np.array(value))
-        for name, value in state.items()
+        for name, value in (state or {}).items()
         if name.startswith("actors.")
     }
-    content = {
+    return {
         "format": FORMAT,
         "version": VERSION,
-        "algorithm": type(algorithm).__name__,
+        "algorithm": algorithm,
         "spaces": actors.layout.spaces.to_dict(),
         "soft": actors.layout.soft,
         "gaussian": actors.gaussian,
         "hiddens": list(actors.hiddens),
         "weights": weights,
     }
+
+
+def write_policy(folder: Path, content: Mapping[str, Any], filesystem: Any) -> None:
+    """Writes policies beside RLlib's own checkpoint files.
+
+    Args:
+        folder: of the checkpoint.
+        content: what `policy_content` returned.
+        filesystem: pyarrow filesystem that holds the folder; None is the local one.
+    """
     buffer = io.BytesIO()
-    torch.save(content, buffer)
+    torch.save(dict(content), buffer)
     if filesystem is None:
         (folder / POLICY_FILE).write_bytes(buffer.getvalue())
         return
     with filesystem.open_output_stream((folder / POLICY_FILE).as_posix()) as stream:
         stream.write(buffer.getvalue())
+
+
+def check_fits(folder: Path, algorithm: str, actors: Actors) -> None:
+    """Raises ValueError if a checkpoint was written by another algorithm or for other spaces.
+
+    Args:
+        folder: of the checkpoint.
+        algorithm: name of the algorithm that is to restore it.
+        actors: of that algorithm.
+    """
+    stored, own = read_content(folder), policy_content(algorithm, actors)
+    spaces, own_spaces = stored["spaces"], own["spaces"]
+    pairs = {
+        "algorithm": (own["algorithm"], stored["algorithm"]),
+        "agents": (own_spaces["agents"], spaces["agents"]),
+        "state shape": (own_spaces["state_shape"], spaces["state_shape"]),
+        "observations and actions": (own_spaces["groups"], spaces["groups"]),
+        "actor_hiddens": (own["hiddens"], stored["hiddens"]),
+    }
+    for name, (mine, theirs) in pairs.items():
+        if mine != theirs:
+            raise ValueError(
+                f"{name} must be that of the checkpoint {folder}, {_short(theirs)}, got "
+                f"{_short(mine)}"
+            )
 
 
 class GreedyPolicy:
@@ -111,7 +146,16 @@ def read_policy(path: str | Path) -> GreedyPolicy:
         FileNotFoundError: there is no such folder.
         ValueError: it is not a checkpoint of an algorithm of this package.
     """
-    folder = Path(path)
+    content = read_content(Path(path))
+    spaces = JointSpaces.from_dict(content["spaces"])
+    layout = GroupLayout(spaces, soft=content["soft"])
+    actors = Actors(layout, content["hiddens"], gaussian=content["gaussian"])
+    actors.load_state_dict(content["weights"])
+    return GreedyPolicy(content["algorithm"], actors)
+
+
+def read_content(folder: Path) -> dict[str, Any]:
+    """Returns what `write_policy` wrote; raises as `read_policy` does."""
     if not folder.exists():
         raise FileNotFoundError(f"checkpoint folder {folder} does not exist")
     file = folder / POLICY_FILE
@@ -125,22 +169,19 @@ def read_policy(path: str | Path) -> GreedyPolicy:
         content = torch.load(file, weights_only=True)
     except Exception as error:
         raise ValueError(f"{file} cannot be read as a policy: {error}") from error
-    return _build(content, file)
-
-
-def _build(content: Any, file: Path) -> GreedyPolicy:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{file} is not a policy of rllib_algos")
     if content["version"] != VERSION:
         raise ValueError(
             f"{file} has version {content['version']}, this package reads version {VERSION}"
         )
-    spaces = JointSpaces.from_dict(content["spaces"])
-    layout = GroupLayout(spaces, soft=content["soft"])
-    actors = Actors(layout, content["hiddens"], gaussian=content["gaussian"])
-    actors.load_state_dict(content["weights"])
-    return GreedyPolicy(content["algorithm"], actors)
+    return content
 
 
 def _is_rllib(folder: Path) -> bool:
     return any((folder / name).is_file() for name in ("class_and_ctor_args.pkl", "metadata.json"))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."

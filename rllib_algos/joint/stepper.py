@@ -54,8 +54,11 @@ class CopyStepper:
         observations, rewards, terminations, truncations, infos = self._guard(
             f"step {self.episode.env_t + 1}", lambda: self.env.step(actions)
         )
-        done = _joint_end(self.env, terminations, truncations, self._agents)
-        rewards = _joint_rewards(rewards, self._agents)
+        try:
+            done = _joint_end(self.env, terminations, truncations, self._agents)
+            rewards = _joint_rewards(rewards, self._agents)
+        except KeyError as error:
+            raise ValueError(_absent(error)) from error
         for name, values in zip(self._layout.action_fields, stored, strict=True):
             self._actions[name].append(values[self.index])
         self._rewards.append(rewards)
@@ -101,10 +104,7 @@ class CopyStepper:
         try:
             self.current = self._layout.encode(self.env, observations)
         except KeyError as error:
-            raise ValueError(
-                f"agent {error} got no observation; all agents must act in every step, agents that "
-                "come and go are not supported"
-            ) from error
+            raise ValueError(_absent(error)) from error
         for name, values in self.current.items():
             if values.dtype.kind == "f" and not np.isfinite(values).all():
                 raise ValueError(_locate_nan(name, observations, self._agents))
@@ -149,6 +149,13 @@ def _joint_rewards(rewards: Mapping[str, Any], agents: tuple[str, ...]) -> np.nd
         agent = agents[int(np.argmin(np.isfinite(values)))]
         raise ValueError(f"the reward of agent {agent!r} must be finite, got {rewards[agent]}")
     return values
+
+
+def _absent(error: KeyError) -> str:
+    return (
+        f"agent {error} is missing from what the environment returned; all agents must act in "
+        "every step, agents that come and go are not supported"
+    )
 
 
 def _locate_nan(field: str, observations: Mapping[str, Any], agents: tuple[str, ...]) -> str:

@@ -127,3 +127,23 @@ def test_replay_of_another_size_is_refused(small, tmp_path):
     other = small(registry.get_config("maddpg"), row_env, replay_capacity=300)
     with pytest.raises(ValueError, match=r"replay_capacity is 300, but .* 400"):
         other.restore_from_path(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "message"),
+    [
+        ("maddpg", {}, "algorithm must be that of the checkpoint .*'MAMaxEnt', got 'MADDPG'"),
+        ("ma_maxent", {"env_config": {"agents": 2}}, "agents must be that of .*'server_2'.*, got"),
+        ("ma_maxent", {"env_config": {"rows": 4}}, r"state shape must be that of .*\(6, 4\)"),
+        ("ma_maxent", {"env_config": {"width": 2}}, "observations and actions must be that of"),
+        ("ma_maxent", {"actor_hiddens": [8]}, r"actor_hiddens must be .* \[16\], got \[8\]"),
+    ],
+    ids=["algorithm", "agents", "state", "actions", "networks"],
+)
+def test_a_checkpoint_that_does_not_fit_is_refused(small, tmp_path, name, settings, message):
+    small(registry.get_config("ma_maxent"), row_env).save_to_path(str(tmp_path))
+    other = small(registry.get_config(name), row_env, **settings)
+    before = weights(other)
+    with pytest.raises(ValueError, match=message):
+        other.restore_from_path(str(tmp_path))
+    assert_equal(weights(other), before)

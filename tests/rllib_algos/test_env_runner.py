@@ -69,6 +69,20 @@ def test_evaluation_is_greedy_and_repeats_the_same_episodes(small):
     assert "evaluation" in algorithm.train()
 
 
+def test_evaluation_without_runners_of_its_own_is_greedy_too(small):
+    algorithm = small(config(), row_env)
+    calls = []
+    module = algorithm.env_runner.module["actors"]
+    explore, greedy = module.forward_exploration, module.forward_inference
+    module.forward_exploration = lambda *a, **k: (calls.append("explore"), explore(*a, **k))[1]
+    module.forward_inference = lambda *a, **k: (calls.append("greedy"), greedy(*a, **k))[1]
+    algorithm.evaluate()
+    assert set(calls) == {"greedy"}
+    calls.clear()
+    algorithm.train()
+    assert set(calls) == {"explore"}
+
+
 def test_evaluation_explores_if_told_so(small):
     settings = config().evaluation(evaluation_interval=1, evaluation_config={"explore": True})
     assert small(settings, row_env).eval_env_runner.config.explore is True
