@@ -103,6 +103,7 @@ class JointOffPolicy(Algorithm):
             ValueError: it was written by another algorithm, for other spaces or networks, or not by
                 an algorithm of this package.
         """
+        path = _absolute(path)
         if "component" not in kwargs and Path(path).exists():
             check_fits(Path(path), type(self).__name__, self.actors)
         super().restore_from_path(path, *args, **kwargs)
@@ -120,7 +121,7 @@ class JointOffPolicy(Algorithm):
 
     def save_to_path(self, path: Any = None, **kwargs: Any) -> str:
         """Writes a checkpoint, and in it the policies for `rllib_algos.load_policy`."""
-        saved = super().save_to_path(path, **kwargs)
+        saved = super().save_to_path(_absolute(path), **kwargs)
         weights = self.learner_group.get_weights([ACTORS])[ACTORS]
         content = policy_content(type(self).__name__, self.actors, weights)
         write_policy(Path(saved), content, kwargs.get("filesystem"))
@@ -161,3 +162,10 @@ class JointOffPolicy(Algorithm):
             policies=[ACTORS],
             inference_only=True,
         )
+
+
+def _absolute(path: Any) -> Any:
+    """Returns local paths as absolute ones, which RLlib insists on, and others as they are."""
+    if path is None or "://" in str(path):
+        return path
+    return str(Path(path).absolute())

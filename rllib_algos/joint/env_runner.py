@@ -149,9 +149,10 @@ class JointEnvRunner(MultiAgentEnvRunner):
         """Restores `get_state`; older weights than the current ones are taken, too."""
         # RLlib ignores weights with a number that is not larger than the current one, and so
         # would keep acting with newer actors after a roll-back.
-        self._weights_seq_no = -1
+        current, self._weights_seq_no = self._weights_seq_no, -1
         super().set_state(state)
-        self._weights_seq_no = max(self._weights_seq_no, 0)
+        if self._weights_seq_no < 0:  # the state had no number
+            self._weights_seq_no = current
         simulation = state.get(SIMULATION)
         if simulation is None or self.env is None:
             return
@@ -251,7 +252,7 @@ class JointEnvRunner(MultiAgentEnvRunner):
             layout = self.module[ACTORS].actors.layout
             self._steppers = [CopyStepper(env, layout, i) for i, env in enumerate(self.env.envs)]
         seeded = self.config.seed is not None and (first or self.config.in_evaluation)
-        if seeded and not first:
+        if seeded:
             self._generator.manual_seed(self._stream(0))
         for stepper in self._steppers:
             seed = self._stream(1 + stepper.index) if seeded else None
@@ -259,10 +260,16 @@ class JointEnvRunner(MultiAgentEnvRunner):
         self._needs_initial_reset = False
 
     def _stream(self, stream: int) -> int:
-        """Returns the seed of one of this runner's random streams; no two runners share any."""
+        """Returns the seed of one of this runner's random streams; no two runners share any.
+
+        A runner that starts in the middle of a run (resumed, or in place of one that died) must
+        not repeat its beginning, hence the number of steps; evaluation shall repeat itself.
+        """
         if self.config.seed is None:
             return int(np.random.SeedSequence().generate_state(1)[0])
-        key = (self.config.seed, self.worker_index or 0, int(self.config.in_evaluation), stream)
+        evaluation = bool(self.config.in_evaluation)
+        steps = 0 if evaluation else self.num_env_steps_sampled_lifetime
+        key = (self.config.seed, self.worker_index or 0, int(evaluation), int(steps), stream)
         return int(np.random.SeedSequence(key).generate_state(1)[0])
 
     def _episode_callback(self, which: str, stepper: CopyStepper, **kwargs: Any) -> None:

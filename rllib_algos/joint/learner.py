@@ -97,8 +97,10 @@ class JointLearner(TorchLearner):
     def set_state(self, state: dict[str, Any]) -> None:
         """Restores `get_state`, older weights included."""
         # RLlib ignores weights with a number that is not larger than the current one.
-        self._weights_seq_no = -1
+        current, self._weights_seq_no = self._weights_seq_no, -1
         super().set_state(state)
+        if self._weights_seq_no < 0:  # the state had no number
+            self._weights_seq_no = current
         self.num_updates = state.get(NUM_UPDATES, self.num_updates)
         if "generator" in state:
             self.generator.set_state(torch.from_numpy(state["generator"]))

@@ -193,3 +193,24 @@ def test_entropy_targets():
     assert entropy_target(ragged, -1).tolist() == [-1.0, -1.0]
     box = ContinuousAction(low=(0.0,) * 3, high=(1.0,) * 3, shape=(3,), dtype="float32")
     assert entropy_target(box, 0.5).tolist() == [-3.0]
+
+
+def test_learning_rates_and_schedules_reach_their_optimizers(small):
+    algorithm = small(
+        registry.get_config("ma_maxent"),
+        row_env,
+        actor_lr=2e-3,
+        critic_lr=[[0, 1e-2], [40, 0.0]],
+        entropy_lr=3e-3,
+    )
+    learner = algorithm.learner_group._learner
+
+    def rate(module, name):
+        return learner.get_optimizer(module, name).param_groups[0]["lr"]
+
+    assert rate("actors", "actor") == 2e-3
+    assert rate("central", "omega") == 3e-3
+    assert rate("central", "critic") == 1e-2
+    for _ in range(3):
+        algorithm.train()
+    assert rate("central", "critic") == pytest.approx(0.25e-2)  # 30 of 40 steps

@@ -70,6 +70,29 @@ def test_rolling_back_a_live_algorithm(small, tmp_path):
     assert_equal(runs[0], runs[1])
 
 
+def test_relative_paths_will_do(small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    algorithm = small(registry.get_config("maddpg"), row_env)
+    algorithm.save_to_path("here")
+    algorithm.restore_from_path("here")
+    assert (tmp_path / "here" / "joint_policy.pt").is_file()
+
+
+def test_a_runner_that_starts_anew_in_a_resumed_run_does_not_repeat_its_beginning(small, tmp_path):
+    settings = {"checkpoint_environments": False}
+    algorithm = small(registry.get_config("maddpg"), row_env, **settings)
+    algorithm.train()
+    first = algorithm.replay.get_state()["data"]["state"][0]
+    algorithm.save_to_path(str(tmp_path))
+    again = small(registry.get_config("maddpg"), row_env, **settings)
+    again.restore_from_path(str(tmp_path))
+    size = len(again.replay)
+    again.train()
+    states = again.replay.get_state()["data"]["state"]
+    assert len(again.replay) == 2 * size
+    assert sum(np.array_equal(state, first) for state in states) == 1
+
+
 def test_replay_can_be_left_out(small, restored, tmp_path):
     algorithm = small(registry.get_config("maddpg"), row_env, checkpoint_replay=False)
     for _ in range(4):
