@@ -112,9 +112,9 @@ def hexagonal_sites(count: int, spacing: float) -> NDArray[np.float64]:
     """Positions (count, 2) [m] of base stations on a hexagonal spiral around the origin.
 
     >>> np.round(hexagonal_sites(3, 1.0), 3)
-    array([[ 0.   ,  0.   ],
-           [ 1.   ,  0.   ],
-           [ 0.5  ,  0.866]])
+    array([[0.   , 0.   ],
+           [1.   , 0.   ],
+           [0.5  , 0.866]])
     """
     angle = np.arange(6) * np.pi / 3
     corner = np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -1,0 +1,27 @@
+"""Examples in docstrings do what they show."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import edgemarl
+import edgemarl.core
+import edgemarl.djtcra
+
+MODULES = ["edgemarl"] + [
+    module.name
+    for package in (edgemarl.core, edgemarl.djtcra)
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_there_are_examples():
+    attempted = sum(doctest.testmod(importlib.import_module(name)).attempted for name in MODULES)
+    assert attempted >= 8
