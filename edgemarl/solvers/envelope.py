@@ -20,12 +20,12 @@ def bisect(
 
     Midpoints are geometric, so that the answer is right to the last digit at any scale.
     """
-    low, high = np.maximum(low, 1e-280), np.maximum(high, 1e-280)
+    left, right = np.maximum(low, 1e-280), np.maximum(high, 1e-280)
     for _ in range(_HALVINGS):
-        middle = np.sqrt(low) * np.sqrt(high)
-        left = still_left(middle)
-        low, high = np.where(left, middle, low), np.where(left, high, middle)
-    return np.sqrt(low) * np.sqrt(high)
+        middle = np.sqrt(left) * np.sqrt(right)
+        is_left = still_left(middle)
+        left, right = np.where(is_left, middle, left), np.where(is_left, right, middle)
+    return np.clip(np.sqrt(left) * np.sqrt(right), low, high)
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,9 @@ class Envelope:
 
     def response(self, price: float, on: np.ndarray) -> np.ndarray:
         """(n,) best allocation at a price, for functions told to be past their straight part."""
-        curve = bisect(lambda p: self.functions.derivative(p) > price, self.corner, self.high)
-        curve = np.where(self.functions.derivative(self.corner) > price, curve, self.corner)
+        slope = self.functions.family.derivative  # past the corner, functions are off their floors
+        curve = bisect(lambda p: slope(p) > price, self.corner, self.high)
+        curve = np.where(slope(self.corner) > price, curve, self.corner)
         curve = np.where(self.corner < self.high, curve, self.corner)
         return np.where(on, curve, self.low)
 

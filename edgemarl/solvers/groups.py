@@ -17,6 +17,7 @@ from edgemarl.solvers.workspace import BEST_P, NUM_INT_ROWS, NUM_ROWS, SOURCE, l
 _OBJECTIVE, _BOUND, _MULTIPLIER, _SHADOW_PRICE = 0, 1, 2, 3
 _NODES, _STATUS = 0, 1
 ROUNDING = 1e-12  # relative inflation of every bound
+SAFETY = 0.9  # share of the tolerance for the search; the rest is for making the answer feasible
 
 
 @inner
@@ -92,7 +93,7 @@ def _build(digest: int) -> Any:
             own = members[starts[h] : starts[h + 1]]
             budget = budgets[h]
             count, floors, least = load(users, index, peak, offset, scale, floor, own, budget)
-            bound = 0.0
+            bound = least * budget  # no function left out gains more
             if count > 0:
                 _, bound, log_price, nodes, tree, links = search(
                     users,
@@ -103,7 +104,7 @@ def _build(digest: int) -> Any:
                     floors,
                     np.log(least),
                     budget,
-                    0.9 * tolerance,
+                    SAFETY * tolerance,
                     max_nodes,
                 )
                 reals[_MULTIPLIER, h] = np.exp(log_price)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from edgemarl.solvers import reference
-from edgemarl.solvers.groups import ROUNDING, check_floor, check_limits, maximize_groups
+from edgemarl.solvers.groups import ROUNDING, SAFETY, check_floor, check_limits, maximize_groups
 from edgemarl.solvers.result import SolverResult, Status, relative_gap
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 
@@ -68,6 +68,8 @@ def maximize(
     if time_limit is not None and not time_limit > 0.0:
         raise ValueError(f"time_limit must be positive, or None for no limit, got {time_limit}")
     check_limits(tolerance, max_nodes)
+    if isinstance(family, LatencySigmoids) and family.peak.ndim != 1:
+        raise ValueError(f"family must be one-dimensional, got shape {family.peak.shape}")
     limits = (tolerance, max_nodes, math.inf if time_limit is None else start + time_limit)
     if backend not in ("auto", "compiled", "reference"):
         raise ValueError(f"backend must be auto, compiled or reference, got {backend!r}")
@@ -77,8 +79,22 @@ def maximize(
                 "the compiled backend needs a LatencySigmoids, got "
                 f'{type(family).__name__}; use backend="reference"'
             )
+        _check_family(family, budget)
         return _by_reference(family, budget, floor, limits, start)
     return _by_kernel(family, budget, floor, limits, start)
+
+
+def _check_family(family: SigmoidFamily, budget: float) -> None:
+    """Raise where a family cannot be what :class:`SigmoidFamily` says."""
+    size = len(family)
+    inflection = np.asarray(family.inflection, dtype=np.float64)
+    if inflection.shape != (size,) or not (inflection >= 0.0).all():
+        raise ValueError(f"family.inflection must be {size} non-negative numbers, got {inflection}")
+    full = np.asarray(family.value(np.full(size, budget)), dtype=np.float64)
+    if full.shape != (size,) or not (np.isfinite(full) & (full >= 0.0)).all():
+        raise ValueError(
+            f"family.value must be {size} non-negative finite numbers at the budget, got {full}"
+        )
 
 
 _Limits = tuple[float, int, float]
@@ -128,7 +144,7 @@ def _by_reference(
             family,
             budget,
             floors,
-            tolerance=0.9 * tolerance,
+            tolerance=SAFETY * tolerance,
             max_nodes=max_nodes,
             deadline=deadline,
         )

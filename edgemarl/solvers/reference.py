@@ -12,9 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import root_scalar
 
+from edgemarl.solvers.counting import Counting
 from edgemarl.solvers.envelope import Envelope, Floored
 from edgemarl.solvers.result import Status
 from edgemarl.solvers.sigmoid import SigmoidFamily
+
+CARDINALITY_AFTER = 50  # nodes
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,11 @@ def solve(
     if root is None:
         raise AssertionError("the root of the search is always feasible")
     search.add(root)
-    status = Status.OPTIMAL
-    while search.open_bound() > search.enough():
+    status, case_bound = Status.OPTIMAL, np.inf
+    while min(search.open_bound(), case_bound) > search.enough():
+        if search.num_nodes >= CARDINALITY_AFTER and case_bound == np.inf:
+            case_bound = search.bound_by_cardinality(root.price)
+            continue
         if search.num_nodes + 2 > max_nodes:
             status = Status.NODE_LIMIT
             break
@@ -79,7 +85,7 @@ def solve(
             status = Status.TIME_LIMIT
             break
         search.branch()
-    bound = max(search.open_bound(), search.closed_bound)
+    bound = min(max(search.open_bound(), search.closed_bound), case_bound)
     return Answer(search.best, bound, root.price, search.num_nodes, status)
 
 
@@ -129,6 +135,13 @@ class _Search:
         else:
             heapq.heappush(self._open, (-node.bound, self.num_nodes, node))
 
+    def bound_by_cardinality(self, price: float) -> float:
+        """A bound on the value of every allocation; keeps the best allocation it meets."""
+        cases = Counting(self.functions, self.best, self.best_value)
+        bound = cases.run(price, self.tolerance)
+        self.best, self.best_value = cases.best, cases.best_value
+        return bound
+
     def relax(self, low: np.ndarray, high: np.ndarray, limit: float = np.inf) -> Node | None:
         """Solve the envelope relaxation on intervals; None if they do not fit the budget."""
         budget = self.functions.upper
@@ -154,7 +167,7 @@ def _clear(envelope: Envelope, budget: float) -> tuple[float, np.ndarray, int]:
     order = np.argsort(-envelope.slope, kind="stable")
     slopes = envelope.slope[order]
     potential = float(envelope.functions.value(np.full_like(slopes, budget)).sum())
-    least = max(1e-14 * potential / budget, 1e-300)
+    least = min(max(1e-14 * (potential / budget), 1e-300), 1e300)
     count = int((slopes > least).sum())
 
     def falls_back(number: int) -> float:

@@ -25,7 +25,7 @@ _first_outside = _build(sources_digest())
 
 def plain(array: Any) -> np.ndarray:
     """The array as contiguous, writeable float64, without a copy where it is that already."""
-    result = np.ascontiguousarray(array, dtype=np.float64)
+    result = np.asarray(array, dtype=np.float64, order="C")
     return result if result.flags.writeable else result.copy()
 
 

@@ -91,7 +91,9 @@ def load(users, index, peak, offset, scale, floor, members, budget):
             index[TOUCHED, count] = member
             index[ORDER, count] = count
             count += 1
-    least_price = max(1e-14 * potential / budget, 1e-300) if budget > 0.0 else 1e-300
+    least_price = 0.0
+    if potential > 0.0:
+        least_price = min(max(1e-14 * (potential / budget), 1e-300), 1e300)
     sort_descending(users[P], index[ORDER], count)
     while count > 0 and users[P, count - 1] <= least_price:
         count -= 1

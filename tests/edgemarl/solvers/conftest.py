@@ -1,0 +1,46 @@
+"""Instances and an oracle that the solver's tests share."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from edgemarl.solvers import LatencySigmoids
+
+
+def draw_family(rng: np.random.Generator, size: int) -> LatencySigmoids:
+    return LatencySigmoids(
+        rng.uniform(0.2, 2.0, size), rng.normal(3.0, 3.0, size), rng.uniform(0.1, 4.0, size)
+    )
+
+
+def search_grid(
+    family: LatencySigmoids, budget: float, floor: np.ndarray | None = None, steps: int = 300
+) -> float:
+    """The best value on a grid of allocations of at most three users that use the whole budget."""
+    floor = np.zeros(len(family)) if floor is None else np.maximum(floor, 0.0)
+    share = np.linspace(0.0, budget, steps + 1)
+    worth = np.maximum(
+        [family.value(np.full(len(family), p)) for p in share], floor
+    )  # (steps + 1, n)
+    if len(family) == 1:
+        return float(worth[-1, 0])
+    best_pair = [np.max(worth[: j + 1, 0] + worth[j::-1, 1]) for j in range(steps + 1)]
+    if len(family) == 2:
+        return float(best_pair[-1])
+    return float(np.max(np.asarray(best_pair) + worth[::-1, 2]))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def random_family() -> Callable[[np.random.Generator, int], LatencySigmoids]:
+    return draw_family
+
+
+@pytest.fixture
+def grid_optimum() -> Callable[..., float]:
+    return search_grid
