@@ -20,6 +20,7 @@ from rllib_algos.joint.policies import (
     deterministic_decision,
     gaussian_decision,
     output_size,
+    row_entropy,
     sampled_decision,
     softmax_decision,
 )
@@ -60,6 +61,15 @@ class Actors(nn.Module):
         """Returns differentiable actions per group, as losses need them."""
         return [
             self._decision(action, head, generator)
+            for action, head in zip(self.layout.actions, self(fields), strict=True)
+        ]
+
+    def entropy(self, fields: Tensors, generator: torch.Generator | None) -> list[Tensor]:
+        """Returns per group the entropies that `decide` reports, without drawing choices."""
+        return [
+            row_entropy(head)
+            if isinstance(action, CategoricalAction)
+            else self._decision(action, head, generator).entropy
             for action, head in zip(self.layout.actions, self(fields), strict=True)
         ]
 

@@ -42,8 +42,7 @@ def as_logits(action: CategoricalAction, outputs: Tensor) -> Tensor:
 
 def row_entropy(logits: Tensor) -> Tensor:
     """Returns the entropy of every row [nat]: -sum_h p_h log p_h, Eq. (32)."""
-    log_probs = torch.log_softmax(logits, -1)
-    return -(log_probs.exp() * log_probs).sum(-1)
+    return _with_entropy(logits)[1]
 
 
 def gumbel(logits: Tensor, generator: torch.Generator | None) -> Tensor:
@@ -59,7 +58,8 @@ def one_hot(choices: Tensor, width: int) -> Tensor:
 
 def softmax_decision(logits: Tensor) -> Decision:
     """Returns the probabilities themselves as the action, as the paper does (section V-C)."""
-    return Decision(torch.softmax(logits, -1).flatten(-2), row_entropy(logits))
+    probs, entropy = _with_entropy(logits)
+    return Decision(probs.flatten(-2), entropy)
 
 
 def sampled_decision(logits: Tensor, generator: torch.Generator | None) -> Decision:
@@ -67,9 +67,16 @@ def sampled_decision(logits: Tensor, generator: torch.Generator | None) -> Decis
 
     The straight-through estimator: forwards the sample, backwards softmax(logits).
     """
-    probs = torch.softmax(logits, -1)
+    probs, entropy = _with_entropy(logits)
     sample = one_hot((logits.detach() + gumbel(logits, generator)).argmax(-1), logits.shape[-1])
-    return Decision((sample + probs - probs.detach()).flatten(-2), row_entropy(logits))
+    return Decision((sample + probs - probs.detach()).flatten(-2), entropy)
+
+
+def _with_entropy(logits: Tensor) -> tuple[Tensor, Tensor]:
+    # Rows are short, and torch's softmax is slow over short rows: it is called once.
+    log_probs = torch.log_softmax(logits, -1)
+    probs = log_probs.exp()
+    return probs, -(probs * log_probs).sum(-1)
 
 
 def gaussian_decision(outputs: Tensor, generator: torch.Generator | None) -> Decision:

@@ -40,13 +40,13 @@ class MAMaxEntLearner(ActorCriticLearner):
         """Lines 22 to 25, Eq. (34)."""
         log_omega = self.central_module.log_omega
         with torch.no_grad():
-            decisions = self.actors_module.actors.decide(batch, self.generator)
-            entropy = self.layout.per_agent([d.entropy for d in decisions], batch)
-            rows = [
-                entropy_target(action, self.config.target_entropy).expand_as(d.entropy)
-                for action, d in zip(self.layout.actions, decisions, strict=True)
+            entropies = self.actors_module.actors.entropy(batch, self.generator)
+            entropy = self.layout.per_agent(entropies, batch)
+            targets = [
+                entropy_target(action, self.config.target_entropy).to(e.device).expand_as(e)
+                for action, e in zip(self.layout.actions, entropies, strict=True)
             ]
-            target = self.layout.per_agent([r.to(entropy.device) for r in rows], batch)
+            target = self.layout.per_agent(targets, batch)
         loss = omega_loss(log_omega, entropy, target)
         self.minimize(CENTRAL, "omega", loss, self.layout.spaces.agents)
         self.metrics.log_value((CENTRAL, "omega_mean"), log_omega.detach().exp().mean(), window=1)
