@@ -54,7 +54,7 @@ def _options(
 def list_names() -> None:
     """List environments, scenarios, baselines and algorithms."""
     from edgemarl.djtcra import SCENARIOS
-    from edgemarl.djtcra.baselines import ALIASES, baselines
+    from edgemarl.djtcra.baselines import ALIASES, baseline_names
     from edgemarl.registry import registered
 
     sections = {
@@ -62,7 +62,7 @@ def list_names() -> None:
         "scenarios (--scenario)": list(SCENARIOS),
         "baselines (POLICY)": [
             name + "".join(f" (also {a})" for a, full in ALIASES.items() if full == name)
-            for name in baselines()
+            for name in baseline_names()
         ],
         "algorithms (ALGO)": algorithm_names(),
     }

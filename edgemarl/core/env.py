@@ -9,6 +9,7 @@ from gymnasium.utils.seeding import np_random as seeded_generator
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
+from edgemarl.core.bounds import relative_gap
 from edgemarl.core.validation import check_choice, check_count
 from edgemarl.core.view import View
 
@@ -136,7 +137,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         infos = self.view.infos(state, outcome)
         if self.report_bound:
             bound = 0.0 if outcome is None else self._bound()
-            gap = 0.0 if outcome is None else (bound - outcome.system_qoe) / bound
+            gap = 0.0 if outcome is None else float(relative_gap(bound, outcome.system_qoe))
             for info in infos.values():
                 info.update(upper_bound=bound, bound_gap=gap)
         return infos

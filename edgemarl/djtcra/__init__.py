@@ -11,7 +11,7 @@ env           the PettingZoo environment
 baselines     rules to compare with
 """
 
-from edgemarl.djtcra.baselines import baselines, make_baseline
+from edgemarl.djtcra.baselines import baseline_names, make_baseline
 from edgemarl.djtcra.optimum import SlotBound, near_optimal_assignment, slot_bound
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import SCENARIOS, load_scenario
@@ -24,7 +24,7 @@ __all__ = [
     "Scenario",
     "SlotBound",
     "State",
-    "baselines",
+    "baseline_names",
     "evaluate",
     "load_scenario",
     "make_baseline",

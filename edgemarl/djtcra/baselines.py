@@ -133,7 +133,7 @@ class BaselinePolicy:
         return self._env.view.encode(assignment)
 
 
-def baselines() -> list[str]:
+def baseline_names() -> list[str]:
     """Names of the rules, without aliases."""
     return list(_RULES)
 

@@ -70,7 +70,9 @@ def minimize_dual(choices: Choices) -> SlotBound:
     loosens it. Sixty steps come within 0.01 % of the minimum on the paper's scenario.
     """
     capacity = choices.scenario.capacity
-    prices = np.full(len(capacity), START_FILL * max(len(choices.users), 1) / capacity.sum())
+    if not len(choices.users):
+        return SlotBound(upper_bound=0.0, prices=np.zeros_like(capacity))
+    prices = np.full(len(capacity), START_FILL * len(choices.users) / capacity.sum())
     best, best_prices = np.inf, prices
     for step in range(STEPS):
         total, slack, _ = dual_value(choices, prices)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.bounds import relative_gap
 from edgemarl.core.validation import check_shape
 from edgemarl.djtcra import Scenario
 from edgemarl.djtcra.optimum import slot_bound
@@ -158,6 +159,6 @@ def measure(
     if bound is not False:
         upper = np.array(bounds if bound is True else bound, dtype=float)
         check_shape("bound", upper, (slots,))
-        measured |= {"upper_bound": upper, "gap": (upper - measured["system_qoe"]) / upper}
+        measured |= {"upper_bound": upper, "gap": relative_gap(upper, measured["system_qoe"])}
     name = name or policy_name(policy)
     return Evaluation(policy=name, task=task, seed=seed, episode=np.array(episodes), slots=measured)

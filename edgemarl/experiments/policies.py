@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from edgemarl.djtcra.baselines import ALIASES, baselines, make_baseline
+from edgemarl.djtcra.baselines import ALIASES, baseline_names, make_baseline
 from edgemarl.experiments.checkpoints import find_checkpoint
 from edgemarl.experiments.extras import require_extra
 from edgemarl.experiments.manifest import Manifest
@@ -27,7 +27,7 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
     """
     if not isinstance(policy, str):
         return policy
-    known = [*baselines(), *ALIASES]
+    known = [*baseline_names(), *ALIASES]
     if policy in known:
         return make_baseline(policy)
     if is_checkpoint(policy):
@@ -76,7 +76,7 @@ def _from_factory(path: str) -> Policy:
 
 def is_checkpoint(policy: str) -> bool:
     """Whether a policy's string stands for a folder of checkpoints."""
-    return policy not in [*baselines(), *ALIASES] and Path(policy).is_dir()
+    return policy not in [*baseline_names(), *ALIASES] and Path(policy).is_dir()
 
 
 def trained_task(policy: str) -> Task | None:

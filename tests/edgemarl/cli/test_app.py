@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import edgemarl
 from edgemarl.cli.app import app
 from edgemarl.djtcra import SCENARIOS, Scenario, load_scenario
-from edgemarl.djtcra.baselines import baselines
+from edgemarl.djtcra.baselines import baseline_names
 
 
 def run(*arguments: str, code: int = 0):
@@ -41,7 +41,7 @@ def test_python_dash_m_is_the_same_command():
 
 def test_list_names_everything():
     words = run("list").output.split()
-    for name in [*edgemarl.registered(), *SCENARIOS, *baselines(), "daes)", "ga-aware)"]:
+    for name in [*edgemarl.registered(), *SCENARIOS, *baseline_names(), "daes)", "ga-aware)"]:
         assert name in words
 
 

@@ -7,7 +7,6 @@ from edgemarl.djtcra import SCENARIOS, evaluate
 from edgemarl.djtcra.baselines import (
     ALIASES,
     StaticPrice,
-    baselines,
     make_baseline,
     static_prices,
 )
@@ -30,7 +29,7 @@ def apply(name, scenario, state, seed=0):
 
 
 def test_names_and_aliases():
-    assert baselines() == NAMES
+    assert baseline_names() == NAMES
     assert ALIASES == {"daes": "nearest", "ga-aware": "greedy"}
     assert make_baseline("daes").name == "nearest"
     with pytest.raises(ValueError, match=r"baseline must be one of 'nearest', .*got 'best'"):

@@ -184,3 +184,10 @@ def test_less_capacity_is_worth_less(tiny, draw):
     state = draw(tiny)
     half = tiny.replace(server_capacity=tuple(c / 2 for c in tiny.server_capacity))
     assert slot_bound(half, state).upper_bound < slot_bound(tiny, state).upper_bound
+
+
+def test_a_slot_without_tasks_has_a_bound_of_zero():
+    idle = SCENARIOS["tiny"].with_overrides({"arrivals": {"kind": "bernoulli", "probability": 0.0}})
+    bound = slot_bound(idle, next_state(idle, None, None, np.random.default_rng(0)))
+    assert bound.upper_bound == 0.0
+    assert (bound.prices == 0.0).all()

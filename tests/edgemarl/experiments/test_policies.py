@@ -3,7 +3,7 @@ import re
 import pytest
 
 from edgemarl.djtcra import load_scenario
-from edgemarl.djtcra.baselines import ALIASES, baselines
+from edgemarl.djtcra.baselines import ALIASES, baseline_names
 from edgemarl.experiments import evaluate, load_policy
 from edgemarl.experiments.checkpoints import RunFolder
 from edgemarl.experiments.manifest import Manifest
@@ -31,7 +31,7 @@ def run(tmp_path):
     return folder.path
 
 
-@pytest.mark.parametrize("name", [*baselines(), *ALIASES])
+@pytest.mark.parametrize("name", [*baseline_names(), *ALIASES])
 def test_every_baseline_runs_by_its_id(name):
     assert evaluate(name, "tiny", slots=2, bound=False).mean("system_qoe") >= 0
 
