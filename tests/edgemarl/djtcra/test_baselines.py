@@ -7,6 +7,7 @@ from edgemarl.djtcra import SCENARIOS, evaluate
 from edgemarl.djtcra.baselines import (
     ALIASES,
     StaticPrice,
+    baseline_names,
     make_baseline,
     static_prices,
 )
