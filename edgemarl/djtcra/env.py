@@ -80,13 +80,14 @@ class DJTCRAEnv(EdgeEnv):
         """Index of the agent that owns each row of :meth:`state`, (U,); -1 for idle users.
 
         With servers as agents, an agent's observation is its rows of the state, with zeros
-        elsewhere, and only its rows of the action have an effect. None with users as agents,
-        and with action masks, where observations are not of this form.
+        elsewhere, and only its rows of the action have an effect. Before the first reset nobody
+        owns a row. None with users as agents, and with action masks, where observations are not
+        of this form.
         """
-        self._require_reset()
         if not isinstance(self.view, ServerView) or self.view.action_mask:
             return None
-        assert self.slot_state is not None
+        if self.slot_state is None:
+            return np.full(self.scenario.num_users, NOWHERE)
         return np.where(self.slot_state.active, self.slot_state.ran, NOWHERE)
 
     def _next_state(self, assignment: NDArray[np.int64] | None) -> State:

@@ -26,6 +26,12 @@ from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, OR
 FIRST_TREE_SIZE = 64
 CARDINALITY_AFTER = 50  # nodes
 
+# Progress of a search: the best gain, the largest bound of a finished node, the bound by cardinality
+# and the logarithm of the root's price; nodes, open ones, users touched by the last, prices tried.
+# Kept in arrays because numba compiles a callee anew for every literal that reaches it.
+BEST, CLOSED, CASE_BOUND, ROOT_PRICE = 0, 1, 2, 3
+NODES, OPEN, TOUCHED, PRICES = 0, 1, 2, 3
+
 
 @inner
 def push(tree, links, size, node):
@@ -43,8 +49,8 @@ def push(tree, links, size, node):
 
 @inner
 def pop(tree, links, size):
-    """Take the node with the largest bound off the heap."""
-    top, node = links[HEAP, 0], links[HEAP, size - 1]
+    """Take the node with the largest bound off the heap; the new size."""
+    node = links[HEAP, size - 1]
     size -= 1
     place = 0
     while True:
@@ -59,7 +65,7 @@ def pop(tree, links, size):
         links[HEAP, place] = links[HEAP, child]
         place = child
     links[HEAP, place] = node
-    return top
+    return size
 
 
 @inner
@@ -97,62 +103,108 @@ def where_to_branch(users, index, prefix, extra, budget):
 
 
 @inner
-def search(users, index, tree, links, count, floors, log_least, budget, tolerance, max_nodes):
+def enough(reals, floors, tolerance):
+    """The bound at which the best gain is good enough."""
+    return reals[BEST] + tolerance * max(floors + reals[BEST], 1e-290)
+
+
+@inner
+def add_node(users, index, tree, links, reals, counts, relaxed, order, floors, budget, tolerance):
+    """Evaluate a relaxed node, keep its allocation if it is the best, and open it if worthwhile.
+
+    Args:
+        users: Float workspace.
+        index: Integer workspace.
+        tree: Float rows of the tree; POINT and, but for the root, the parent's BOUND are set.
+        links: Integer rows of the tree; PARENT is set, -1 for the root.
+        reals: Progress.
+        counts: Progress.
+        relaxed: What `relax` returned.
+        order: Number of users in the order.
+        floors: Sum of all floors.
+        budget: Whole budget.
+        tolerance: Relative gap at which to stop.
+    """
+    log_price, prefix, extra = relaxed
+    node = counts[NODES]
+    gain, bound = evaluate(users, index, prefix, extra, order, log_price, budget)
+    if links[PARENT, node] >= 0:
+        bound = min(bound, tree[BOUND, links[PARENT, node]])
+    reals[BEST] = keep_best(users, order, gain, reals[BEST])
+    user, point = where_to_branch(users, index, prefix, extra, budget)
+    tree[BOUND, node], tree[NEXT_POINT, node], links[NEXT_USER, node] = bound, point, user
+    if user < 0 or bound <= enough(reals, floors, tolerance):
+        reals[CLOSED] = max(reals[CLOSED], bound)
+    else:
+        counts[OPEN] = push(tree, links, counts[OPEN], node)
+    counts[NODES] += 1
+
+
+@inner
+def branch(
+    users, index, tree, links, reals, counts, node, count, floors, log_least, budget, tolerance
+):
+    """Split a node in two."""
+    for side in range(2):
+        child = counts[NODES]
+        links[PARENT, child], links[SIDE, child] = node, side
+        links[USER, child], tree[POINT, child] = links[NEXT_USER, node], tree[NEXT_POINT, node]
+        counts[TOUCHED], always, searched, room = enter(
+            users, index, tree, links, child, count, counts[TOUCHED], log_least, budget
+        )
+        if room >= 0.0:
+            relaxed = relax(users, index, always, searched, log_least, room)
+            add_node(
+                users, index, tree, links, reals, counts, relaxed, count, floors, budget, tolerance
+            )
+
+
+@inner
+def explore(
+    users, index, tree, links, reals, counts, count, floors, log_least, budget, tolerance, max_nodes
+):
+    """Branch until the gap is closed or the nodes are used up; whether the tree is full before."""
+    while counts[OPEN] > 0:
+        node = links[HEAP, 0]
+        if counts[NODES] >= CARDINALITY_AFTER and counts[PRICES] == 0:
+            reals[CASE_BOUND], reals[BEST], counts[PRICES] = bound_by_cardinality(
+                users, index, count, floors, reals[ROOT_PRICE], budget, tolerance, reals[BEST]
+            )
+        bound = min(tree[BOUND, node], reals[CASE_BOUND])
+        if bound <= enough(reals, floors, tolerance) or counts[NODES] + 2 > max_nodes:
+            reals[CLOSED] = max(reals[CLOSED], tree[BOUND, node])
+            break
+        if counts[NODES] + 2 > tree.shape[1]:
+            return True
+        counts[OPEN] = pop(tree, links, counts[OPEN])
+        branch(
+            users, index, tree, links, reals, counts, node, count, floors, log_least, budget,
+            tolerance,
+        )  # fmt: skip
+    return False
+
+
+@inner
+def search(users, index, count, floors, log_least, budget, tolerance, max_nodes):
     """Maximise one sum of sigmoids within a budget.
 
     Returns:
-        The best gain over the sum of the floors, an upper bound on it, the logarithm of the root's
-        price, the number of nodes, and the (possibly larger) tree.
+        An upper bound on the gain over the sum of the floors, the logarithm of the root's price and
+        the number of nodes; the best allocation is in the row BEST_P.
     """
+    tree = np.empty((NUM_TREE_ROWS, FIRST_TREE_SIZE))
+    links = np.empty((NUM_LINK_ROWS, FIRST_TREE_SIZE), np.int64)
+    reals, counts = np.zeros(4), np.zeros(4, np.int64)
     for i in range(count):
         index[ORDER, i] = i
         users[BEST_P, i] = 0.0
-    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget)
-    gain, bound = evaluate(users, index, prefix, extra, count, log_price, budget)
-    best = keep_best(users, count, gain, 0.0)
-    root_log_price = log_price
-    user, point = where_to_branch(users, index, prefix, extra, budget)
-    closed = bound if user < 0 else 0.0  # the largest bound among nodes that are finished
-    tree[BOUND, 0], tree[NEXT_POINT, 0], links[NEXT_USER, 0] = bound, point, user
-    nodes, size, touched = 1, 0, 0
-    case_bound, prices = math.inf, 0
-    if user >= 0:
-        size = push(tree, links, size, 0)
-    while size > 0:
-        node = links[HEAP, 0]
-        if nodes >= CARDINALITY_AFTER and prices == 0:
-            case_bound, best, prices = bound_by_cardinality(
-                users, index, count, floors, root_log_price, budget, tolerance, best
-            )
-        enough = best + tolerance * max(floors + best, 1e-290)
-        if min(tree[BOUND, node], case_bound) <= enough or nodes + 2 > max_nodes:
-            closed = max(closed, tree[BOUND, node])
-            break
-        pop(tree, links, size)
-        size -= 1
-        if nodes + 2 > tree.shape[1]:
-            tree, links = grown(tree, links)
-        for side in range(2):
-            links[PARENT, nodes], links[SIDE, nodes] = node, side
-            links[USER, nodes] = links[NEXT_USER, node]
-            tree[POINT, nodes] = tree[NEXT_POINT, node]
-            touched, always, searched, room = enter(
-                users, index, tree, links, nodes, count, touched, log_least, budget
-            )
-            if room < 0.0:
-                continue
-            log_price, prefix, extra = relax(users, index, always, searched, log_least, room)
-            gain, bound = evaluate(users, index, prefix, extra, count, log_price, budget)
-            bound = min(bound, tree[BOUND, node])
-            best = keep_best(users, count, gain, best)
-            user, point = where_to_branch(users, index, prefix, extra, budget)
-            enough = best + tolerance * max(floors + best, 1e-290)
-            if user < 0 or bound <= enough:
-                closed = max(closed, bound)
-            else:
-                tree[BOUND, nodes] = bound
-                tree[NEXT_POINT, nodes], links[NEXT_USER, nodes] = point, user
-                size = push(tree, links, size, nodes)
-            nodes += 1
-    bound = min(max(closed, best), case_bound)
-    return best, bound, root_log_price, nodes + prices, tree, links
+    relaxed = relax(users, index, counts[OPEN], count, log_least, budget)
+    reals[CASE_BOUND], reals[ROOT_PRICE], links[PARENT, 0] = math.inf, relaxed[0], -1
+    add_node(users, index, tree, links, reals, counts, relaxed, count, floors, budget, tolerance)
+    while explore(
+        users, index, tree, links, reals, counts, count, floors, log_least, budget, tolerance,
+        max_nodes,
+    ):  # fmt: skip
+        tree, links = grown(tree, links)
+    bound = min(max(reals[CLOSED], reals[BEST]), reals[CASE_BOUND])
+    return bound, reals[ROOT_PRICE], counts[NODES] + counts[PRICES]

@@ -131,10 +131,10 @@ def worst_case(cases, pieces, count):
 
 
 @inner
-def open_piece(cases, piece, parent, count):
-    """Give a piece its parent's bounds and no prices."""
+def open_piece(cases, piece, bound, count):
+    """Give the cases of a piece a bound to start from and no prices."""
     for k in range(count + 1):
-        cases[piece, _BOUND, k] = cases[parent, _BOUND, k] if parent >= 0 else math.inf
+        cases[piece, _BOUND, k] = bound
         cases[piece, _LOW, k], cases[piece, _HIGH, k] = -math.inf, math.inf
         cases[piece, _LOW_DEMAND, k], cases[piece, _HIGH_DEMAND, k] = 0.0, 0.0
 
@@ -168,9 +168,10 @@ def bound_by_cardinality(users, index, count, floors, log_price, budget, toleran
     """
     choices, aside = np.empty((4, count)), np.empty((2, count), np.int64)
     cases, ends = np.empty((_MOST_PIECES, 5, count + 1)), np.empty((2, _MOST_PIECES))
-    open_piece(cases, 0, -1, count)
+    piece = case = prices = np.int64(0)  # not literals: callees would be compiled for each
+    pieces = np.int64(1)
+    open_piece(cases, piece, math.inf, count)
     ends[0, 0], ends[1, 0] = 0.0, 1.0
-    pieces, piece, case, prices = 1, 0, 0, 0
     while prices < _MOST_PRICES and pieces < _MOST_PIECES:
         prices += 1
         before = cases[piece, _BOUND, case]

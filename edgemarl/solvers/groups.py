@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from edgemarl.solvers._compile import entry, inner, sources_digest
-from edgemarl.solvers.branch_and_bound import FIRST_TREE_SIZE, search
+from edgemarl.solvers.branch_and_bound import search
 from edgemarl.solvers.closed_forms import logistic_pair, value
-from edgemarl.solvers.nodes import NUM_LINK_ROWS, NUM_TREE_ROWS
 from edgemarl.solvers.result import GroupResult
 from edgemarl.solvers.sigmoid import LatencySigmoids
 from edgemarl.solvers.validation import check_values, plain
@@ -87,28 +86,16 @@ def _build(digest: int) -> Any:
             largest = max(largest, starts[h + 1] - starts[h])
         users = np.empty((NUM_ROWS, largest))
         index = np.empty((NUM_INT_ROWS, largest), np.int64)
-        tree = np.empty((NUM_TREE_ROWS, FIRST_TREE_SIZE))
-        links = np.empty((NUM_LINK_ROWS, FIRST_TREE_SIZE), np.int64)
         for h in range(budgets.size):
             own = members[starts[h] : starts[h + 1]]
             budget = budgets[h]
             count, floors, least = load(users, index, peak, offset, scale, floor, own, budget)
             bound = least * budget  # no function left out gains more
             if count > 0:
-                _, bound, log_price, nodes, tree, links = search(
-                    users,
-                    index,
-                    tree,
-                    links,
-                    count,
-                    floors,
-                    np.log(least),
-                    budget,
-                    SAFETY * tolerance,
-                    max_nodes,
+                bound, log_price, counts[_NODES, h] = search(
+                    users, index, count, floors, np.log(least), budget, SAFETY * tolerance, max_nodes
                 )
                 reals[_MULTIPLIER, h] = np.exp(log_price)
-                counts[_NODES, h] = nodes
                 for i in range(count):
                     allocation[index[SOURCE, i]] = users[BEST_P, i]
                 project(allocation, own, budget)

@@ -28,7 +28,8 @@ def joint_spaces(env: Any) -> JointSpaces:
     agents = check_parallel_env(env)
     observations = [env.observation_space(agent) for agent in agents]
     actions = [env.action_space(agent) for agent in agents]
-    if isinstance(env.unwrapped, RowOwner):
+    base = env.unwrapped
+    if isinstance(base, RowOwner) and base.row_owner() is not None:
         return _row_spaces(env, agents, observations, actions)
     encoders = [observation_of(s, a) for s, a in zip(observations, agents, strict=True)]
     heads = [action_of(s, a) for s, a in zip(actions, agents, strict=True)]

@@ -19,8 +19,12 @@ class RowOwner(Protocol):
     per row, and entropies count the rows that an agent owns.
     """
 
-    def row_owner(self) -> np.ndarray:
-        """Returns (R,) int: the position in `possible_agents` of each row's owner; -1 is nobody."""
+    def row_owner(self) -> np.ndarray | None:
+        """Returns (R,) int: the position in `possible_agents` of each row's owner; -1 is nobody.
+
+        Before the first reset nobody owns a row. None, at any time, says that the environment as
+        it is configured is not of this form; it is then learned as any other.
+        """
         ...
 
     def state(self) -> np.ndarray:

@@ -88,6 +88,7 @@ class RowEnv(ToyEnv):
         super().__init__(dict.fromkeys(names, observation), dict.fromkeys(names, action), length)
         self.rows, self.features, self.width = rows, features, width
         self.probability, self.nobody = probability, nobody
+        self._owner = np.full(rows, -1)
 
     def row_owner(self) -> np.ndarray:
         return self._owner

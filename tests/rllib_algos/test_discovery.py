@@ -25,6 +25,14 @@ def test_row_owning_environments_are_recognised():
     assert joint_spaces(RowEnv(probability=True)).groups[0].action.probabilities
 
 
+def test_an_environment_may_say_that_its_rows_have_no_owners(monkeypatch):
+    env = RowEnv()
+    monkeypatch.setattr(RowEnv, "row_owner", lambda self: None)
+    spaces = joint_spaces(env)
+    assert spaces.state_shape is None
+    assert spaces.groups[0].observation.size == 6 * 4
+
+
 def test_row_owner_must_fit_the_actions():
     env = RowEnv()
     env._actions = dict.fromkeys(env.possible_agents, gym.spaces.MultiDiscrete([3] * 5))

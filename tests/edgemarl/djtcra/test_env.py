@@ -107,8 +107,13 @@ def test_rows_and_their_owners(tiny):
         np.testing.assert_array_equal(observations[agent], expected)
     for view, options in [("users", {}), ("servers", {"action_mask": True})]:
         other = DJTCRAEnv(view, scenario, **options)
+        assert other.row_owner() is None
         other.reset(seed=0)
         assert other.row_owner() is None
+
+
+def test_nobody_owns_a_row_before_the_first_reset(tiny):
+    assert (DJTCRAEnv(scenario=tiny).row_owner() == -1).all()
 
 
 def test_users_walk_and_remember_in_the_environment(tiny):

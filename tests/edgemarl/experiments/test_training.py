@@ -34,6 +34,22 @@ def train(out, **changes):
     return training.train("ma_maxent", TINY, out=out, **arguments)
 
 
+@pytest.mark.parametrize(
+    ("env_id", "env_kwargs"),
+    [
+        ("edgemarl/djtcra-users-v0", {}),
+        ("edgemarl/djtcra-users-v0", {"observation": "global"}),
+        ("edgemarl/djtcra-servers-v0", {"action": "probability"}),
+    ],
+)
+def test_every_view_is_trained_and_compared(tmp_path, env_id, env_kwargs):
+    run = train(tmp_path / "run", env_id=env_id, env_kwargs=env_kwargs)
+    comparison = compare(
+        [str(run.folder), "nearest"], TINY, env_id=env_id, env_kwargs=env_kwargs, slots=3
+    )
+    assert 0 < comparison.interval(str(run.folder), "system_qoe").mean < comparison.bound().mean
+
+
 class Listener:
     """Keeps what a run reports."""
 
