@@ -26,8 +26,8 @@ from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, OR
 FIRST_TREE_SIZE = 64
 CARDINALITY_AFTER = 50  # nodes
 
-# Progress of a search: the best gain, the largest bound of a finished node, the bound by cardinality
-# and the logarithm of the root's price; nodes, open ones, users touched by the last, prices tried.
+# Progress of a search: best gain, largest bound of a finished node, bound by cardinality, logarithm
+# of the root's price; numbers of nodes, open nodes, users touched by the last node, prices tried.
 # Kept in arrays because numba compiles a callee anew for every literal that reaches it.
 BEST, CLOSED, CASE_BOUND, ROOT_PRICE = 0, 1, 2, 3
 NODES, OPEN, TOUCHED, PRICES = 0, 1, 2, 3

@@ -131,22 +131,23 @@ def worst_case(cases, pieces, count):
 
 
 @inner
-def open_piece(cases, piece, bound, count):
-    """Give the cases of a piece a bound to start from and no prices."""
+def forget_prices(cases, piece, count):
+    """Start the price brackets of a piece's cases anew."""
     for k in range(count + 1):
-        cases[piece, _BOUND, k] = bound
         cases[piece, _LOW, k], cases[piece, _HIGH, k] = -math.inf, math.inf
         cases[piece, _LOW_DEMAND, k], cases[piece, _HIGH_DEMAND, k] = 0.0, 0.0
 
 
 @inner
 def halve(cases, ends, piece, pieces, count):
-    """Cut a piece in the middle; the new half is piece number `pieces`."""
+    """Cut a piece in the middle; the new half, number `pieces`, has the same bounds."""
     middle = 0.5 * (ends[0, piece] + ends[1, piece])
     ends[0, pieces], ends[1, pieces] = middle, ends[1, piece]
     ends[1, piece] = middle
-    open_piece(cases, pieces, piece, count)
-    open_piece(cases, piece, piece, count)
+    for k in range(count + 1):
+        cases[pieces, _BOUND, k] = cases[piece, _BOUND, k]
+    forget_prices(cases, pieces, count)
+    forget_prices(cases, piece, count)
 
 
 @inner
@@ -170,7 +171,9 @@ def bound_by_cardinality(users, index, count, floors, log_price, budget, toleran
     cases, ends = np.empty((_MOST_PIECES, 5, count + 1)), np.empty((2, _MOST_PIECES))
     piece = case = prices = np.int64(0)  # not literals: callees would be compiled for each
     pieces = np.int64(1)
-    open_piece(cases, piece, math.inf, count)
+    forget_prices(cases, piece, count)
+    for k in range(count + 1):
+        cases[0, _BOUND, k] = math.inf
     ends[0, 0], ends[1, 0] = 0.0, 1.0
     while prices < _MOST_PRICES and pieces < _MOST_PIECES:
         prices += 1

@@ -80,15 +80,17 @@ def wright_omega(x):
 def inflection_w(offset):
     """`w = a / p` at the inflection point: the root of `w tanh((w - k) / 2) = 2` right of `k`."""
     low, high = max(offset, 2.0), max(offset, 0.0) + 2.4
-    w = high
+    w = offset + 2.4 / (1.0 + 0.32 * offset) if offset > 0.0 else 2.0 + 0.4 * math.exp(offset)
     for _ in range(60):
-        tanh = math.tanh(0.5 * (w - offset))
+        e = math.exp(offset - w)
+        share = 1.0 / (1.0 + e)
+        tanh = (1.0 - e) * share
         excess = w * tanh - 2.0
         if excess > 0.0:
             high = w
         else:
             low = w
-        step = excess / (tanh + 0.5 * w * (1.0 - tanh * tanh))
+        step = excess / (tanh + 2.0 * w * e * share * share)
         if abs(step) <= 4e-16 * w:
             break
         w -= step

@@ -93,7 +93,14 @@ def _build(digest: int) -> Any:
             bound = least * budget  # no function left out gains more
             if count > 0:
                 bound, log_price, counts[_NODES, h] = search(
-                    users, index, count, floors, np.log(least), budget, SAFETY * tolerance, max_nodes
+                    users,
+                    index,
+                    count,
+                    floors,
+                    np.log(least),
+                    budget,
+                    SAFETY * tolerance,
+                    max_nodes,
                 )
                 reals[_MULTIPLIER, h] = np.exp(log_price)
                 for i in range(count):
