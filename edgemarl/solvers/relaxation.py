@@ -36,6 +36,7 @@ MOST_ROUNDS = 100
 HASTY_ROUNDS = 8  # from here on the price moves only when every user has arrived
 SETTLED = 1e-3  # residual before a third-order step
 CLOSE = 1e-10  # of demand to room, relative
+ROUNDING = 1e-9  # of the logarithm of a price, generously
 PREDICTIONS = 8  # of a price, at most, before looking at the curves themselves
 LONGEST_MOVE = 4.0  # of the logarithm of a price in one round
 
@@ -292,7 +293,7 @@ def evaluate(users, index, prefix, extra, count, log_price, budget):
                 p = users[ON, i]
             elif j == prefix:
                 p += extra
-            elif p == 0.0 and log_price >= users[LOG_LIMIT, i]:
+            elif p == 0.0 and log_price > users[LOG_LIMIT, i] + ROUNDING:
                 users[P, i] = 0.0
                 continue
             earned = value(users[PEAK, i], users[OFFSET, i], users[SCALE, i], p)

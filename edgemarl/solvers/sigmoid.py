@@ -47,8 +47,7 @@ class LatencySigmoids:
     (latency - beta))) of a latency m + C / p, the offset is alpha (beta - m) and the scale alpha C.
 
     Attributes:
-        peak: L, non-negative; (n,), or any shape for
-            :func:`conjugate`.
+        peak: L, non-negative; (n,), or any shape for :func:`conjugate`.
         offset: k, dimensionless, finite.
         scale: a, positive, in the unit of the resource.
 

@@ -66,8 +66,8 @@ def test_no_grid_point_is_better(rng, random_family, grid_optimum, backend, size
 
 
 def test_backends_agree(rng, random_family):
-    for round_ in range(150):
-        size = int(rng.integers(1, 12))
+    for round_ in range(200):
+        size = int(rng.integers(1, 9))
         family, budget = random_family(rng, size), float(rng.uniform(0.1, 4.0))
         floor = rng.uniform(-0.2, 0.8, size) if round_ % 2 else None
         fast = maximize(family, budget, floor=floor, backend="compiled")

@@ -1,0 +1,74 @@
+import math
+
+import numpy as np
+import pytest
+
+from edgemarl.solvers import conjugate
+from edgemarl.solvers import workspace as ws
+from edgemarl.solvers.relaxation import balance, demand_at, evaluate, relax
+
+
+@pytest.fixture
+def root(rng, random_family):
+    """A loaded root of 30 users, in order, and its budget."""
+    family, budget, floor = random_family(rng, 30), 6.0, rng.uniform(0.0, 0.3, 30)
+    users = np.empty((ws.NUM_ROWS, 30))
+    index = np.empty((ws.NUM_INT_ROWS, 30), np.int64)
+    count, _, least = ws.load(
+        users, index, family.peak, family.offset, family.scale, floor, np.arange(30), budget
+    )
+    index[ws.ORDER, :count] = np.arange(count)
+    return family, floor, users, index, count, math.log(least), budget
+
+
+def test_relaxation_minimises_the_dual_function(root):
+    family, floor, users, index, count, log_least, budget = root
+
+    def dual(log_price):
+        price = math.exp(log_price)
+        return price * budget + conjugate(family, price, upper=budget, floor=floor)[0].sum()
+
+    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget)
+    assert 0 < prefix < count
+    _, bound = evaluate(users, index, prefix, extra, count, log_price, budget)
+    least = min(dual(log_price + step) for step in np.linspace(-0.5, 0.5, 501))
+    assert bound + floor.sum() == pytest.approx(dual(log_price), rel=1e-9)
+    assert bound + floor.sum() <= least * (1 + 1e-12)
+    assert users[ws.P, :count].sum() == pytest.approx(budget, rel=1e-8)
+
+
+@pytest.mark.parametrize("off", [-0.3, -0.01, 0.0, 0.02, 0.4])
+@pytest.mark.parametrize("shift", [0.8, 0.99, 1.0, 1.01])
+def test_the_bound_holds_however_inexact_price_and_allocation_are(root, off, shift):
+    family, floor, users, index, count, log_least, budget = root
+    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget)
+    exact = evaluate(users, index, prefix, extra, count, log_price, budget)[1]
+    log_price += off
+    prefix = int(np.searchsorted(-users[ws.LOG_LIMIT, :count], -log_price))
+    users[ws.W, :count] = np.minimum(users[ws.W, :count] * shift, users[ws.LIMIT_W, :count])
+    _, bound = evaluate(users, index, prefix, 0.0, count, log_price, budget)
+    price = math.exp(log_price)
+    dual = price * budget + conjugate(family, price, upper=budget, floor=floor)[0].sum()
+    assert bound + floor.sum() >= dual * (1 - 1e-12)
+    assert bound >= exact * (1 - 1e-12)
+
+
+def test_demand_falls_with_the_price_and_balance_meets_it(root):
+    _, _, users, index, _, log_least, _ = root
+    prefix = 5
+    high = users[ws.LOG_LIMIT, prefix - 1]
+    prices = np.linspace(high - 3.0, high, 20)
+    demands = [demand_at(users, index, prefix, price) for price in prices]
+    assert (np.diff(demands) < 0.0).all()
+    for price, demand in zip(prices[1:-1], demands[1:-1], strict=True):
+        found = balance(users, index, prefix, high, log_least, high, demand)
+        assert found == pytest.approx(price, abs=1e-8)
+
+
+def test_balance_returns_the_end_of_the_bracket_it_would_leave(root):
+    _, _, users, index, _, _, _ = root
+    prefix = 5
+    high = users[ws.LOG_LIMIT, prefix - 1]
+    inside = demand_at(users, index, prefix, high - 1.0)
+    assert balance(users, index, prefix, high, high - 0.5, high, 2 * inside) == high - 0.5
+    assert balance(users, index, prefix, high - 2.0, high - 2.0, high - 1.5, inside) == high - 1.5
