@@ -3,29 +3,29 @@ import pytest
 
 from edgemarl.solvers import LatencySigmoids, Status, maximize
 from edgemarl.solvers import branch_and_bound as bb
-from edgemarl.solvers import nodes as nd
+from edgemarl.solvers import nodes as tree_rows
 
 
 def test_the_heap_gives_the_largest_bound_first(rng):
-    tree = np.empty((nd.NUM_TREE_ROWS, 100))
-    links = np.empty((nd.NUM_LINK_ROWS, 100), np.int64)
-    tree[nd.BOUND] = rng.integers(0, 30, 100)
+    tree = np.empty((tree_rows.NUM_TREE_ROWS, 100))
+    links = np.empty((tree_rows.NUM_LINK_ROWS, 100), np.int64)
+    tree[tree_rows.BOUND] = rng.integers(0, 30, 100)
     size = 0
     for node in range(100):
         size = bb.push(tree, links, size, node)
     assert size == 100
     seen = []
     while size > 0:
-        seen.append(tree[nd.BOUND, links[nd.HEAP, 0]])
+        seen.append(tree[tree_rows.BOUND, links[tree_rows.HEAP, 0]])
         size = bb.pop(tree, links, size)
-    assert seen == sorted(tree[nd.BOUND], reverse=True)
+    assert seen == sorted(tree[tree_rows.BOUND], reverse=True)
 
 
 def test_a_larger_tree_keeps_its_nodes(rng):
-    tree = rng.normal(size=(nd.NUM_TREE_ROWS, 4))
-    links = rng.integers(0, 9, (nd.NUM_LINK_ROWS, 4))
+    tree = rng.normal(size=(tree_rows.NUM_TREE_ROWS, 4))
+    links = rng.integers(0, 9, (tree_rows.NUM_LINK_ROWS, 4))
     larger_tree, larger_links = bb.grown(tree, links)
-    assert larger_tree.shape == (nd.NUM_TREE_ROWS, 8)
+    assert larger_tree.shape == (tree_rows.NUM_TREE_ROWS, 8)
     np.testing.assert_array_equal(larger_tree[:, :4], tree)
     np.testing.assert_array_equal(larger_links[:, :4], links)
 

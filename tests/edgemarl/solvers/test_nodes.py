@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from edgemarl.solvers import nodes as nd
+from edgemarl.solvers import nodes as tree_rows
 from edgemarl.solvers import workspace as ws
 from edgemarl.solvers.closed_forms import value
 
@@ -12,11 +12,11 @@ INFLECTION_AT_4 = 4.0 - math.log(3.0)  # the offset whose inflection is at scale
 
 def tree_of(*branches):
     """A chain of branches (user, side, point), each the child of the one before."""
-    tree = np.zeros((nd.NUM_TREE_ROWS, len(branches) + 1))
-    links = np.zeros((nd.NUM_LINK_ROWS, len(branches) + 1), np.int64)
+    tree = np.zeros((tree_rows.NUM_TREE_ROWS, len(branches) + 1))
+    links = np.zeros((tree_rows.NUM_LINK_ROWS, len(branches) + 1), np.int64)
     for node, (user, side, point) in enumerate(branches, start=1):
-        links[nd.PARENT, node], links[nd.USER, node] = node - 1, user
-        links[nd.SIDE, node], tree[nd.POINT, node] = side, point
+        links[tree_rows.PARENT, node], links[tree_rows.USER, node] = node - 1, user
+        links[tree_rows.SIDE, node], tree[tree_rows.POINT, node] = side, point
     return tree, links
 
 
@@ -31,7 +31,9 @@ def enter(scales, branches, budget=10.0, peaks=None):
         users, index, peaks, offsets, scales, floors, np.arange(len(scales)), budget
     )
     tree, links = tree_of(*branches)
-    found = nd.enter(users, index, tree, links, len(branches), count, 0, math.log(least), budget)
+    found = tree_rows.enter(
+        users, index, tree, links, len(branches), count, 0, math.log(least), budget
+    )
     return users, index, *found
 
 
@@ -40,8 +42,8 @@ def test_split_point_is_the_inflection_or_where_the_floor_is_left():
     users[[ws.PEAK, ws.OFFSET, ws.SCALE]] = [[1.0] * 2, [INFLECTION_AT_4] * 2, [8.0] * 2]
     # logistic(offset - w) = 1/2 at w = offset < 4, past the inflection.
     users[ws.FLOOR], users[ws.SPLIT] = [0.0, 0.5], np.nan
-    assert nd.split_point(users, 0) == pytest.approx(2.0)
-    assert nd.split_point(users, 1) == pytest.approx(8.0 / INFLECTION_AT_4)
+    assert tree_rows.split_point(users, 0) == pytest.approx(2.0)
+    assert tree_rows.split_point(users, 1) == pytest.approx(8.0 / INFLECTION_AT_4)
 
 
 def test_below_the_inflection_the_envelope_is_a_chord():
@@ -86,6 +88,6 @@ def test_nodes_without_room_are_infeasible():
 def test_leaving_a_node_restores_the_users_it_touched():
     users, index, touched, *_ = enter([8.0, 9.0], [(0, 0, 2.0)])
     tree, links = tree_of((1, 1, 2.3))
-    nd.enter(users, index, tree, links, 1, 2, touched, -40.0, 10.0)
+    tree_rows.enter(users, index, tree, links, 1, 2, touched, -40.0, 10.0)
     assert users[ws.KIND].tolist() == [ws.FREE, ws.CONCAVE]
     assert (users[ws.LOW, 0], users[ws.HIGH, 0]) == (0.0, 10.0)
