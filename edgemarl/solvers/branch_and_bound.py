@@ -6,6 +6,7 @@ import numpy as np
 
 from edgemarl.solvers._compile import inner
 from edgemarl.solvers.cardinality import bound_by_cardinality
+from edgemarl.solvers.certificate import evaluate
 from edgemarl.solvers.nodes import (
     BOUND,
     HEAP,
@@ -20,7 +21,7 @@ from edgemarl.solvers.nodes import (
     enter,
     split_point,
 )
-from edgemarl.solvers.relaxation import evaluate, relax
+from edgemarl.solvers.relaxation import relax
 from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, ORDER, keep_best
 
 FIRST_TREE_SIZE = 64

@@ -1,5 +1,6 @@
 """Many independent budgets in one compiled call: all servers of a slot at once."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,7 @@ def maximize_groups(
         raise ValueError(f"budgets must be one-dimensional, got shape {budgets.shape}")
     check_values("budgets", budgets, least=0.0)
     floor = check_floor(floor, users)
-    check_limits(tolerance, max_nodes)
+    tolerance, max_nodes = check_limits(tolerance, max_nodes)
     allocation, reals, counts, bad = _solve_groups(
         family.peak, family.offset, family.scale, floor, group, budgets, tolerance, max_nodes
     )
@@ -190,9 +191,11 @@ def check_floor(floor: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
     return np.maximum(floor, 0.0)
 
 
-def check_limits(tolerance: float, max_nodes: int) -> None:
-    """Raise unless the stopping limits make sense."""
+def check_limits(tolerance: float, max_nodes: int) -> tuple[float, int]:
+    """The stopping limits as plain numbers, if they make sense."""
+    tolerance, max_nodes = float(tolerance), operator.index(max_nodes)
     if not 0.0 < tolerance < 1.0:
         raise ValueError(f"tolerance must be between 0 and 1, got {tolerance}")
     if max_nodes < 1:
         raise ValueError(f"max_nodes must be at least 1, got {max_nodes}")
+    return tolerance, max_nodes

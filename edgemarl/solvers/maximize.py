@@ -56,10 +56,10 @@ def maximize(
         TypeError: The compiled backend was asked for another family.
 
     >>> import numpy as np
-    >>> family = LatencySigmoids(np.ones(2), np.array([4.0, 4.0]), np.array([2.0, 2.0]))
-    >>> result = maximize(family, 1.0)
-    >>> result.allocation.round(6).tolist(), result.status.name
-    ([1.0, 0.0], 'OPTIMAL')
+    >>> family = LatencySigmoids(peak=np.ones(3), offset=np.full(3, 4.0), scale=np.full(3, 2.0))
+    >>> result = maximize(family, 1.0)  # better to serve two than to starve three
+    >>> result.allocation.round(6).tolist(), round(result.objective, 6), result.status.name
+    ([0.5, 0.5, 0.0], 1.0, 'OPTIMAL')
     """
     start = time.perf_counter()
     budget = float(budget)
@@ -67,7 +67,7 @@ def maximize(
         raise ValueError(f"budget must be non-negative and finite, got {budget}")
     if time_limit is not None and not time_limit > 0.0:
         raise ValueError(f"time_limit must be positive, or None for no limit, got {time_limit}")
-    check_limits(tolerance, max_nodes)
+    tolerance, max_nodes = check_limits(tolerance, max_nodes)
     if isinstance(family, LatencySigmoids) and family.peak.ndim != 1:
         raise ValueError(f"family must be one-dimensional, got shape {family.peak.shape}")
     limits = (tolerance, max_nodes, math.inf if time_limit is None else start + time_limit)

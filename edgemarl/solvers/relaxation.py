@@ -1,4 +1,4 @@
-"""The concave-envelope relaxation of one node: its price, its allocation and a certified bound.
+"""The concave-envelope relaxation of one node: its price and its allocation.
 
 The relaxation has one budget row, so its dual is a search for one price. Users are ordered by the
 price above which they fall back to the low end of their interval; the search moves a prefix of
@@ -8,104 +8,14 @@ that order. Prices are kept as logarithms.
 import math
 
 from edgemarl.solvers._compile import inner
-from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, value
-from edgemarl.solvers.workspace import (
-    CAPPED,
-    CHORD,
-    CONCAVE,
-    FIRST,
-    FLOOR,
-    FREE,
-    KIND,
-    LIMIT_W,
-    LOG_LIMIT,
-    LOG_PRICE,
-    LOW,
-    OFFSET,
-    ON,
-    ORDER,
-    PEAK,
-    SCALE,
-    SECOND,
-    SHIFT,
-    P,
-    W,
-)
+from edgemarl.solvers.response import SETTLED, demand_at, predict, respond
+from edgemarl.solvers.workspace import CONCAVE, FREE, KIND, LOG_LIMIT, LOW, ON, ORDER
 
 MOST_ROUNDS = 100
 HASTY_ROUNDS = 8  # from here on the price moves only when every user has arrived
-SETTLED = 1e-3  # residual before a third-order step
 CLOSE = 1e-10  # of demand to room, relative
-ROUNDING = 1e-9  # of the logarithm of a price, generously
 PREDICTIONS = 8  # of a price, at most, before looking at the curves themselves
 LONGEST_MOVE = 4.0  # of the logarithm of a price in one round
-
-
-@inner
-def move(users, i, log_price):
-    """Where the parabola through the last point of user i puts w at a price; derivative there."""
-    w = users[W, i]
-    residual = log_price - users[LOG_PRICE, i]
-    step, first = step_to(residual, users[FIRST, i], users[SECOND, i])
-    return min(max(w + step, 0.1 * w), users[LIMIT_W, i]), first
-
-
-@inner
-def respond(users, index, prefix, log_price):
-    """Move every curved user among the first `prefix` to a price: predict, then correct once.
-
-    Returns:
-        Their total demand (above the low ends of chords), and the largest residual of a prediction.
-    """
-    demand, worst = 0.0, 0.0
-    for j in range(prefix):
-        i = index[ORDER, j]
-        kind = users[KIND, i]
-        if kind in (CHORD, CAPPED):
-            demand += users[ON, i] - users[LOW, i]
-        elif log_price >= users[LOG_LIMIT, i]:
-            demand += users[SCALE, i] / users[LIMIT_W, i]
-        else:
-            w, _ = move(users, i, log_price)
-            level, first, second = log_slope(w, users[OFFSET, i])
-            residual = log_price + users[SHIFT, i] - level
-            step, first = step_to(residual, first, second)
-            w = min(max(w + step, 0.1 * w), users[LIMIT_W, i])
-            users[W, i], users[LOG_PRICE, i] = w, log_price
-            users[FIRST, i], users[SECOND, i] = first, second
-            demand += users[SCALE, i] / w
-            worst = max(worst, abs(residual))
-    return demand, worst
-
-
-@inner
-def demand_at(users, index, prefix, log_price):
-    """Demand of the first `prefix` users at a price, to about 1e-9."""
-    demand = 0.0
-    for _ in range(MOST_ROUNDS):
-        demand, worst = respond(users, index, prefix, log_price)
-        if worst <= SETTLED:
-            break
-    return demand
-
-
-@inner
-def predict(users, index, prefix, log_price):
-    """Demand of the first `prefix` users as their parabolas say, and minus its derivative."""
-    demand, gain = 0.0, 0.0
-    for j in range(prefix):
-        i = index[ORDER, j]
-        kind = users[KIND, i]
-        if kind in (CHORD, CAPPED):
-            demand += users[ON, i] - users[LOW, i]
-        elif log_price >= users[LOG_LIMIT, i]:
-            demand += users[SCALE, i] / users[LIMIT_W, i]
-        else:
-            w, first = move(users, i, log_price)
-            p = users[SCALE, i] / w
-            demand += p
-            gain += p / (w * first)
-    return demand, gain
 
 
 @inner
@@ -250,64 +160,3 @@ def relax(users, index, always, count, log_least, room):
         if log_price > after:
             return log_price, prefix + 1, 0.0
         low = prefix + 1
-
-
-@inner
-def evaluate(users, index, prefix, extra, count, log_price, budget):
-    """Fill in the allocation of a relaxed node; its true gain and a bound on any gain in the node.
-
-    The bound is the dual function at the given price, whatever the price is and however exact the
-    allocation: a curved user at p, whose slope there differs from the price by d, is charged the
-    largest d (q - p) over its interval, which covers every q by concavity.
-
-    Args:
-        users: Float workspace; its row P is written.
-        index: Integer workspace.
-        prefix: Number of users above their low end.
-        extra: Allocation of the next user above its low end.
-        count: Number of users in the order.
-        log_price: Logarithm of the price.
-        budget: Whole budget.
-
-    Returns:
-        Gain over the sum of the floors at the allocation, and the bound on it.
-    """
-    price = math.exp(log_price)
-    gain, bound = 0.0, price * budget
-    for j in range(count):
-        i = index[ORDER, j]
-        kind, floor = users[KIND, i], users[FLOOR, i]
-        if j < prefix and kind in (FREE, CONCAVE):
-            clipped = log_price >= users[LOG_LIMIT, i]
-            w = users[LIMIT_W, i] if clipped else users[W, i]
-            p = users[SCALE, i] / w
-            s, rest = logistic_pair(users[OFFSET, i] - w)
-            earned = users[PEAK, i] * s
-            excess = earned * rest * w / p - price
-            slack = excess * ((budget if excess > 0.0 else users[LOW, i]) - p)
-            best = earned - price * p + (0.0 if clipped else slack) - floor
-            bound += max(best, 0.0) if kind == FREE else best
-        else:
-            p = users[LOW, i]
-            if j < prefix:
-                p = users[ON, i]
-            elif j == prefix:
-                p += extra
-            elif p == 0.0 and log_price > users[LOG_LIMIT, i] + ROUNDING:
-                users[P, i] = 0.0
-                continue
-            earned = value(users[PEAK, i], users[OFFSET, i], users[SCALE, i], p)
-            bound += straight_conjugate(users, i, price)
-        gain += max(earned - floor, 0.0)
-        users[P, i] = p
-    return gain, bound
-
-
-@inner
-def straight_conjugate(users, i, price):
-    """The largest of envelope minus cost over a straight piece, less the floor."""
-    best = -math.inf
-    for p in (users[LOW, i], users[ON, i]):
-        earned = value(users[PEAK, i], users[OFFSET, i], users[SCALE, i], p)
-        best = max(best, max(earned - users[FLOOR, i], 0.0) - price * p)
-    return best

@@ -1,11 +1,13 @@
 """Instances and an oracle that the solver's tests share."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from edgemarl.solvers import LatencySigmoids
+from edgemarl.solvers import workspace as ws
 
 
 def draw_family(rng: np.random.Generator, size: int) -> LatencySigmoids:
@@ -44,3 +46,16 @@ def random_family() -> Callable[[np.random.Generator, int], LatencySigmoids]:
 @pytest.fixture
 def grid_optimum() -> Callable[..., float]:
     return search_grid
+
+
+@pytest.fixture
+def root(rng, random_family):
+    """A loaded root of 30 users, in order, and its budget."""
+    family, budget, floor = random_family(rng, 30), 6.0, rng.uniform(0.0, 0.3, 30)
+    users = np.empty((ws.NUM_ROWS, 30))
+    index = np.empty((ws.NUM_INT_ROWS, 30), np.int64)
+    count, _, least = ws.load(
+        users, index, family.peak, family.offset, family.scale, floor, np.arange(30), budget
+    )
+    index[ws.ORDER, :count] = np.arange(count)
+    return family, floor, users, index, count, math.log(least), budget
