@@ -1,8 +1,8 @@
 """How the solver's functions are compiled: one set of options, one cache that cannot go stale.
 
 Numba's cache notices a change of the file that holds a compiled function, but not of the files
-that function calls into. Entry points therefore carry a digest of the compiled sources in
-their closure, which is part of the cache's key.
+that function calls into. Entry points therefore carry a digest of the sources in their
+closure, which is part of the cache's key.
 """
 
 import hashlib
@@ -30,10 +30,8 @@ def entry(function: Callable[..., Any]) -> Any:
 
 
 def sources_digest() -> int:
-    """A digest of the source files of `edgemarl.solvers` that hold compiled functions."""
+    """A digest of all source files of `edgemarl.solvers`: any may hold a constant that is used."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        source = path.read_bytes()
-        if b"_compile import" in source:
-            digest.update(source)
+        digest.update(path.read_bytes())
     return int.from_bytes(digest.digest()[:7])
