@@ -22,6 +22,7 @@ from edgemarl.solvers.nodes import (
     split_point,
 )
 from edgemarl.solvers.relaxation import relax
+from edgemarl.solvers.result import NEGLIGIBLE
 from edgemarl.solvers.workspace import BEST_P, CAPPED, FREE, HIGH, KIND, LOW, ORDER, keep_best
 
 FIRST_TREE_SIZE = 64
@@ -106,7 +107,7 @@ def where_to_branch(users, index, prefix, extra, budget):
 @inner
 def enough(reals, floors, tolerance):
     """The bound at which the best gain is good enough."""
-    return reals[BEST] + tolerance * max(floors + reals[BEST], 1e-290)
+    return reals[BEST] + tolerance * max(floors + reals[BEST], NEGLIGIBLE)
 
 
 @inner

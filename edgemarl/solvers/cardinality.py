@@ -21,6 +21,7 @@ import numpy as np
 from edgemarl.solvers._compile import inner
 from edgemarl.solvers.aside import ASIDE, ASIDE_P, INSIDE, ON, ON_P, OUTSIDE, choose, find_aside
 from edgemarl.solvers.closed_forms import value
+from edgemarl.solvers.result import NEGLIGIBLE
 from edgemarl.solvers.workspace import (
     CHORDS,
     FLOOR,
@@ -192,7 +193,7 @@ def bound_by_cardinality(users, index, count, floors, log_price, budget, toleran
         )
         gain = case_gain(users, index, choices, case, count, budget)
         best = keep_best(users, count, gain, best)
-        enough = best + tolerance * max(floors + best, 1e-290)
+        enough = best + tolerance * max(floors + best, NEGLIGIBLE)
         gained = before - cases[piece, _BOUND, case]
         width = cases[piece, _HIGH, case] - cases[piece, _LOW, case]
         if cases[piece, _BOUND, case] > enough and width < 0.1 and gained < 0.1 * (before - best):

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from edgemarl.solvers.envelope import Envelope, Floored
+from edgemarl.solvers.result import NEGLIGIBLE
 
 _MOST_PIECES = 40
 _PRICE_RANGE = 5.0  # of the logarithm of the price, either way from where the search starts
@@ -59,7 +60,7 @@ class Counting:
             piece = max(self.pieces, key=lambda piece: piece.bounds.max())
             self._minimize(piece, price)
             worst = max(piece.bounds.max() for piece in self.pieces)
-            if worst <= self.best_value + tolerance * max(self.best_value, 1e-290):
+            if worst <= self.best_value + tolerance * max(self.best_value, NEGLIGIBLE):
                 break
             if piece.bounds.max() == worst:
                 self.pieces.remove(piece)

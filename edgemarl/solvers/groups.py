@@ -8,7 +8,7 @@ import numpy as np
 from edgemarl.solvers._compile import entry, inner, sources_digest
 from edgemarl.solvers.branch_and_bound import search
 from edgemarl.solvers.closed_forms import logistic_pair, value
-from edgemarl.solvers.result import GroupResult
+from edgemarl.solvers.result import NEGLIGIBLE, GroupResult
 from edgemarl.solvers.sigmoid import LatencySigmoids
 from edgemarl.solvers.validation import check_values, plain
 from edgemarl.solvers.workspace import BEST_P, NUM_INT_ROWS, NUM_ROWS, SOURCE, load
@@ -111,7 +111,7 @@ def _build(digest: int) -> Any:
             bound = max((floors + bound) * (1.0 + ROUNDING), objective)
             reals[_OBJECTIVE, h], reals[_BOUND, h] = objective, bound
             reals[_SHADOW_PRICE, h] = shadow_price
-            if bound - objective > tolerance * max(objective, 1e-290):
+            if bound - objective > tolerance * max(objective, NEGLIGIBLE):
                 counts[_STATUS, h] = 1
         return allocation, reals, counts, -1
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from edgemarl.solvers import reference
 from edgemarl.solvers.groups import ROUNDING, SAFETY, check_floor, check_limits, maximize_groups
-from edgemarl.solvers.result import SolverResult, Status, relative_gap
+from edgemarl.solvers.result import NEGLIGIBLE, SolverResult, Status, relative_gap
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 
 Backend = Literal["auto", "compiled", "reference"]
@@ -156,7 +156,7 @@ def _by_reference(
     objective = float(value.sum())
     bound = max(answer.bound * (1.0 + ROUNDING), objective)
     status = answer.status
-    if bound - objective <= tolerance * max(objective, 1e-290):
+    if bound - objective <= tolerance * max(objective, NEGLIGIBLE):
         status = Status.OPTIMAL
     elif status == Status.OPTIMAL:
         status = Status.NODE_LIMIT

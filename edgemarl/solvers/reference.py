@@ -14,7 +14,7 @@ from scipy.optimize import root_scalar
 
 from edgemarl.solvers.counting import Counting
 from edgemarl.solvers.envelope import Envelope, Floored
-from edgemarl.solvers.result import Status
+from edgemarl.solvers.result import NEGLIGIBLE, Status
 from edgemarl.solvers.sigmoid import SigmoidFamily
 
 CARDINALITY_AFTER = 50  # nodes
@@ -104,7 +104,7 @@ class _Search:
 
     def enough(self) -> float:
         """The bound at which the best allocation is good enough."""
-        return self.best_value + self.tolerance * max(self.best_value, 1e-290)
+        return self.best_value + self.tolerance * max(self.best_value, NEGLIGIBLE)
 
     def open_bound(self) -> float:
         """The largest bound of an open node."""

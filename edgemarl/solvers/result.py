@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+NEGLIGIBLE = 1e-270  # objectives below this count as this in every relative tolerance
+
 
 class Status(IntEnum):
     """Why the solver stopped."""
