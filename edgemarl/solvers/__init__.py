@@ -2,7 +2,7 @@
 
 from edgemarl.solvers.conjugate import conjugate
 from edgemarl.solvers.groups import maximize_groups
-from edgemarl.solvers.maximize import maximize
+from edgemarl.solvers.single_budget import maximize
 from edgemarl.solvers.result import GroupResult, SolverResult, Status
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgemarl.solvers import LatencySigmoids, Status, conjugate, maximize
-from edgemarl.solvers.maximize import Backend
+from edgemarl.solvers.single_budget import Backend
 
 BACKENDS: list[Backend] = ["compiled", "reference"]
 
