@@ -2,9 +2,9 @@
 
 from edgemarl.solvers.conjugate import conjugate
 from edgemarl.solvers.groups import maximize_groups
-from edgemarl.solvers.single_budget import maximize
 from edgemarl.solvers.result import GroupResult, SolverResult, Status
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
+from edgemarl.solvers.single_budget import maximize
 
 __all__ = [
     "GroupResult",
