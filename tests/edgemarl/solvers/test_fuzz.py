@@ -166,14 +166,13 @@ BAD += [(name, value) for name in ("offset", "floor") for value in (np.nan, np.i
 BAD += [("scale", 0.0), ("scale", -0.0)]
 
 
-@pytest.mark.parametrize("solve", ["one", "many"])
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize(("name", "value"), BAD)
-def test_inputs_that_would_break_a_search_silently_are_refused_by_name(name, value, solve):
+def test_inputs_that_would_break_a_search_silently_are_refused_by_name(name, value, many):
     given = {key: np.ones(2) for key in ("peak", "offset", "scale", "budget", "floor")}
     given[name][1] = value
     budget, floor = given.pop("budget"), given.pop("floor")
+    arguments = (np.array([0, 1]), budget) if many else (budget[1],)
+    solve = maximize_groups if many else maximize
     with pytest.raises(ValueError, match=f"{name}s? must be .*, got {value}"):
-        if solve == "one":
-            maximize(LatencySigmoids(**given), budget[1], floor=floor)
-        else:
-            maximize_groups(LatencySigmoids(**given), np.array([0, 1]), budget, floor=floor)
+        solve(LatencySigmoids(**given), *arguments, floor=floor)
