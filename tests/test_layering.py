@@ -14,7 +14,7 @@ HEAVY = {"ray", "torch", "rllib_algos"}
 ON_USE = {"cvxpy", "matplotlib", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
-    *("arrivals", "mobility", "network", "qoe", "allocation", "rewards", "observations"),
+    *("passes", "arrivals", "mobility", "network", "qoe", "allocation", "rewards", "observations"),
     *("scenario", "presets", "state", "latency", "outcome", "choices", "optimum"),
     *("spaces", "actions", "server_view", "user_view", "env", "baselines"),
 )

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from edgemarl.core.compiled import extent
 from edgemarl.core.component import component
 from edgemarl.core.units import GIGAHERTZ, SPEED_OF_LIGHT, db_to_linear
 from edgemarl.core.validation import check_positive
@@ -65,7 +67,7 @@ class RuralMacro:
         """Path loss [dB], Eq. (2), at a ground distance [m]; ValueError outside 10 m to 10 km."""
         if not distance.size:
             return np.zeros_like(distance)
-        least, greatest = distance.min(), distance.max()
+        least, greatest = extent(distance)
         if not (least >= self.min_distance and greatest <= self.max_distance):
             raise ValueError(
                 f"distance must be between {self.min_distance} and {self.max_distance} m, "
@@ -83,13 +85,17 @@ class RuralMacro:
 
     def _near(self, slant: NDArray[np.float64]) -> NDArray[np.float64]:
         """PL_1 of Eq. (3), where f_c is in GHz and the distance is the 3D one."""
+        constant, per_decade, per_meter = self._coefficients
+        return constant + per_decade * np.log10(slant) + per_meter * slant
+
+    @cached_property
+    def _coefficients(self) -> tuple[float, float, float]:
+        """What Eq. (3) adds, and what it multiplies log10 of the distance and the distance with."""
         frequency, height = self.carrier_frequency / GIGAHERTZ, self.building_height
-        log_slant = np.log10(slant)
         return (
-            20 * (math.log10(40 * math.pi * frequency / 3) + log_slant)
-            + min(0.03 * height**1.72, 10) * log_slant
-            - min(0.044 * height**1.72, 14.77)
-            + 0.002 * math.log10(height) * slant
+            20 * math.log10(40 * math.pi * frequency / 3) - min(0.044 * height**1.72, 14.77),
+            20 + min(0.03 * height**1.72, 10),
+            0.002 * math.log10(height),
         )
 
 

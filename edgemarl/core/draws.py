@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.compiled import extent
+
 TRUNCATION = 6.0  # standard deviations; beyond them lies one draw in 10^9
 
 
@@ -17,7 +19,10 @@ def positive_normal(
     """Normal draws, redrawn where not positive or beyond six standard deviations; shape (size,)."""
     values = rng.normal(mean, std, size)
     low, high = normal_range(mean, std)
-    if size and (values.min() <= low or values.max() >= high) and std > 0:
+    if not size or std == 0:
+        return values
+    least, greatest = extent(values)
+    if least <= low or greatest >= high:
         bad = (values <= low) | (values >= high)
         while bad.any():
             values[bad] = rng.normal(mean, std, int(bad.sum()))
@@ -29,4 +34,4 @@ def uniform(
     bounds: tuple[float, float], size: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Uniform draws within the bounds; shape (size,)."""
-    return bounds[0] + (bounds[1] - bounds[0]) * rng.random(size)
+    return rng.uniform(bounds[0], bounds[1], size)

@@ -58,7 +58,7 @@ class View(Protocol):
 
 def check_agents(actions: Mapping[str, Any], agents: list[str]) -> None:
     """ValueError unless there is exactly one action for every agent."""
-    if len(actions) == len(agents) and all(agent in actions for agent in agents):
+    if len(actions) == len(agents) and all(map(actions.__contains__, agents)):
         return
     absent = [agent for agent in agents if agent not in actions]
     unknown = [agent for agent in actions if agent not in agents]

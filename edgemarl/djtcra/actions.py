@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.compiled import extent
+
 ACTIONS = ("discrete", "probability")
 
 
@@ -13,11 +15,16 @@ def stack_actions(
     actions: Mapping[str, Any], agents: Sequence[str], shape: tuple[int, ...]
 ) -> NDArray[Any]:
     """Every agent's action in one array (N, *shape); ValueError names an agent of another shape."""
-    arrays = [np.asarray(actions[agent]) for agent in agents]
-    for agent, array in zip(agents, arrays, strict=True):
-        if array.shape != shape:
-            raise ValueError(f"action of {agent} must have shape {shape}, got {array.shape}")
-    return np.stack(arrays)
+    arrays = [actions[agent] for agent in agents]
+    try:
+        stacked = np.array(arrays)
+    except ValueError:  # of different shapes
+        stacked = None
+    if stacked is not None and stacked.shape == (len(agents), *shape):
+        return stacked
+    shapes = [np.shape(array) for array in arrays]
+    agent = next(index for index, other in enumerate(shapes) if other != shape)
+    raise ValueError(f"action of {agents[agent]} must have shape {shape}, got {shapes[agent]}")
 
 
 def decode_choices(
@@ -26,7 +33,8 @@ def decode_choices(
     """The assignment (U,) that each user's owner chose, from integer choices (N, U)."""
     if not np.issubdtype(choices.dtype, np.integer):
         raise ValueError(f"actions must be integers (server indices), got {choices.dtype}")
-    if choices.size and (choices.min() < 0 or choices.max() >= num_servers):
+    least, greatest = extent(choices.reshape(-1)) if choices.size else (0, 0)
+    if least < 0 or greatest >= num_servers:
         agent, row = np.argwhere((choices < 0) | (choices >= num_servers))[0]
         raise ValueError(
             f"action of {agents[agent]} must be a server index from 0 to {num_servers - 1}, "

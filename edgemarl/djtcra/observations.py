@@ -8,7 +8,7 @@ from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
 from edgemarl.core.component import component
-from edgemarl.core.units import watt_to_dbm
+from edgemarl.djtcra.passes import scaled_features
 
 if TYPE_CHECKING:
     from edgemarl.djtcra.scenario import Scenario
@@ -46,33 +46,16 @@ class _Rows:
     def _width(self, num_servers: int) -> int:
         return NUM_FEATURES + num_servers * (self.observe_eta + self.observe_previous)
 
-    def _fill(self, scenario: "Scenario", state: "State") -> Bounds:
-        """Columns h, V^T, V^R, kappa, alpha, beta, distance, B, N of Eq. (18), then the options."""
-        servers = scenario.num_servers
-        features = np.empty((state.num_users, self._width(servers)))
-        features[:, 0] = state.ran + 1
-        features[:, 1] = state.volume
-        features[:, 2] = state.result
-        features[:, 3] = state.intensity
-        features[:, 4] = state.steepness
-        features[:, 5] = state.midpoint
-        features[:, 6] = state.distance
-        features[:, 7] = state.bandwidth
-        features[:, 8] = state.noise
+    def _finish(self, rows: Rows, eta: Bounds, state: "State") -> Rows:
+        """The nine features with the options' columns, and zeros in the rows of idle users."""
         if self.observe_eta:
-            eta = scenario.topology.processing_factor
-            features[:, NUM_FEATURES : NUM_FEATURES + servers] = eta
+            rows = np.concatenate([rows, eta], axis=1, dtype=np.float32)
         if self.observe_previous:
-            features[:, -servers:] = state.previous_assignment[:, None] == np.arange(servers)
-        return features
-
-
-def _finish(features: Bounds, state: "State") -> Rows:
-    """As float32, with the rows of idle users exactly zero."""
-    rows = features.astype(np.float32)
-    if not state.active.all():
-        rows[~state.active] = 0.0
-    return rows
+            previous = state.previous_assignment[:, None] == np.arange(eta.shape[1])
+            rows = np.concatenate([rows, previous], axis=1, dtype=np.float32)
+        if not state.active.all():
+            rows[~state.active] = 0.0
+        return rows
 
 
 @component("observation", "scaled")
@@ -89,17 +72,13 @@ class ScaledRows(_Rows):
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Scaled features of every user, (U, F) float32."""
-        features = self._fill(scenario, state)
-        offset, factor = scenario.feature_scaling
-        scaled = features[:, :NUM_FEATURES]
-        scaled[:, 8] = watt_to_dbm(state.noise)
-        scaled -= offset
-        scaled *= factor
-        np.clip(scaled, -1.0, 1.0, out=scaled)
-        if self.observe_eta:
-            eta = slice(NUM_FEATURES, NUM_FEATURES + scenario.num_servers)
-            features[:, eta] /= features[:, eta].max()
-        return _finish(features, state)
+        rows = scaled_features(
+            state.ran, state.volume, state.result, state.intensity, state.steepness,
+            state.midpoint, state.distance, state.bandwidth, state.noise,
+            *scenario.feature_scaling,
+        )  # fmt: skip
+        eta = scenario.topology.processing_factor
+        return self._finish(rows, eta / eta.max() if self.observe_eta else eta, state)
 
 
 @component("observation", "raw")
@@ -119,4 +98,9 @@ class RawRows(_Rows):
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Features of every user in SI units, (U, F) float32."""
-        return _finish(self._fill(scenario, state), state)
+        features = (
+            state.ran + 1, state.volume, state.result, state.intensity, state.steepness,
+            state.midpoint, state.distance, state.bandwidth, state.noise,
+        )  # fmt: skip
+        rows = np.stack(features, axis=1).astype(np.float32)
+        return self._finish(rows, scenario.topology.processing_factor, state)

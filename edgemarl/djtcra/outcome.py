@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.validation import check_shape
 from edgemarl.djtcra.allocation import Allocation, AllocationProblem
-from edgemarl.djtcra.latency import (
-    cloud_forwarding_latency,
-    cloud_processing_latency,
-    edge_cycles,
-    forwarding_latency,
-    migration_latency,
-    processing_latency,
-    wireless_latency,
+from edgemarl.djtcra.passes import (
+    CLOUD_TOTAL,
+    CYCLES,
+    FIXED,
+    FORWARDED,
+    LATENCY,
+    PROCESSED,
+    WIRELESS,
+    after_allocation,
+    before_allocation,
+    totals,
 )
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import NOWHERE, State, check_servers
@@ -48,30 +52,34 @@ class Outcome:
     allocation_bound: Array | None  # (H,) [1] certified bound of each server's problem (17)
     thresholds: tuple[float, float]  # [1] QoE below which a user gives up, above which it is happy
 
+    @cached_property
+    def _totals(self) -> tuple[float, float, int, int, int, int]:
+        return totals(self.qoe, self.latency, self.served_by, *self.thresholds, CLOUD, IDLE)
+
     @property
     def system_qoe(self) -> float:
         """Sum of all users' QoE, Eq. (23)."""
-        return float(self.qoe.sum())
+        return self._totals[0]
 
-    @cached_property
+    @property
     def num_active(self) -> int:
         """Number of users with a task."""
-        return len(self.served_by) - int(np.count_nonzero(self.served_by == IDLE))
+        return self._totals[2]
 
     @property
     def mean_latency(self) -> float:
         """Mean service latency of the users with a task [s]; 0 where there is none."""
-        return float(self.latency.sum()) / max(self.num_active, 1)
+        return self._totals[1] / max(self.num_active, 1)
 
-    @cached_property
+    @property
     def num_satisfied(self) -> int:
         """SU: users with a QoE above the upper threshold (0.9 in the paper)."""
-        return int(np.count_nonzero(self.qoe > self.thresholds[1]))
+        return self._totals[3]
 
-    @cached_property
+    @property
     def num_gave_up(self) -> int:
         """GU: users with a task and a QoE below the lower threshold (0.1 in the paper)."""
-        return int(np.count_nonzero((self.qoe < self.thresholds[0]) & (self.served_by != IDLE)))
+        return self._totals[4]
 
     @property
     def num_disturbed(self) -> int:
@@ -81,11 +89,15 @@ class Outcome:
     @property
     def num_cloud(self) -> int:
         """CU: users served by the cloud."""
-        return int(np.count_nonzero(self.served_by == CLOUD))
+        return self._totals[5]
 
     def metrics(self) -> dict[str, float]:
         """The slot's metrics under the names of `METRICS`, as floats."""
-        return {name: float(getattr(self, name)) for name in METRICS}
+        slot = (
+            self.system_qoe, self.mean_latency, self.num_satisfied, self.num_disturbed,
+            self.num_gave_up, self.num_cloud,
+        )  # fmt: skip
+        return dict(zip(METRICS, map(float, slot), strict=True))
 
 
 def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) -> Outcome:
@@ -103,38 +115,43 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
     assignment = np.array(assignment)  # a copy, as the outcome keeps it
     check_shape("assignment", assignment, (scenario.num_users,))
     check_servers("assignment", assignment, scenario.num_servers, lowest=CLOUD)
-    wireless = wireless_latency(scenario, state)
-    edge_forwarding = forwarding_latency(scenario, state, state.ran, assignment)
-    edge_forwarding = edge_forwarding + migration_latency(scenario, state, assignment)
-    cycles = edge_cycles(scenario, state, assignment)
-    cloud_forwarding = cloud_forwarding_latency(scenario, state)
-    cloud_processing = cloud_processing_latency(scenario, state)
-    cloud = wireless + cloud_forwarding + cloud_processing
-    fixed = wireless + edge_forwarding
-    allocation = allocate(scenario, state, assignment, fixed, cycles, cloud)
-    edge_processing = processing_latency(cycles, allocation.power)
-    edge = fixed + edge_processing
-    to_cloud = cloud < edge
-    latency = np.where(to_cloud, cloud, edge)
-    parts = {
-        "qoe": scenario.qoe.value(latency, state.steepness, state.midpoint),
-        "latency": latency,
-        "wireless_latency": wireless,
-        "forwarding_latency": np.where(to_cloud, cloud_forwarding, edge_forwarding),
-        "processing_latency": np.where(to_cloud, cloud_processing, edge_processing),
-    }
-    served_by = np.where(to_cloud, CLOUD, assignment)
+    parts = before_allocation(*_inputs(scenario, state, assignment))
+    allocation = allocate(
+        scenario, state, assignment, parts[FIXED], parts[CYCLES], parts[CLOUD_TOTAL]
+    )
+    check_shape("allocation.power", allocation.power, assignment.shape)
+    latencies, served_by = after_allocation(parts, allocation.power, assignment, CLOUD)
+    qoe = scenario.qoe.value(latencies[LATENCY], state.steepness, state.midpoint)
+    wireless = parts[WIRELESS]
     if not state.active.all():
-        served_by = np.where(state.active, served_by, IDLE)
-        parts = {name: np.where(state.active, part, 0.0) for name, part in parts.items()}
+        served_by[~state.active] = IDLE
+        latencies[:, ~state.active] = 0.0
+        qoe, wireless = np.where(state.active, (qoe, wireless), 0.0)
     return Outcome(
         assignment=assignment,
         served_by=served_by,
         allocation=allocation.power,
+        qoe=qoe,
+        latency=latencies[LATENCY],
+        wireless_latency=wireless,
+        forwarding_latency=latencies[FORWARDED],
+        processing_latency=latencies[PROCESSED],
         allocation_bound=allocation.upper_bound,
         thresholds=(scenario.disturbed_qoe, scenario.satisfied_qoe),
-        **parts,
     )
+
+
+def _inputs(scenario: Scenario, state: State, assignment: NDArray[np.int64]) -> tuple[Any, ...]:
+    """Arguments of :func:`before_allocation`."""
+    links = scenario.topology
+    return (
+        scenario.channel.path_loss(state.distance), state.bandwidth, state.noise,
+        state.volume, state.result, state.intensity,
+        state.ran, assignment, state.previous_assignment,
+        links.link_rate, links.link_delay, links.processing_factor,
+        scenario.transmit_power, scenario.migration_delay,
+        scenario.cloud_rate, scenario.cloud_delay, scenario.cloud_capacity,
+    )  # fmt: skip
 
 
 def allocate(

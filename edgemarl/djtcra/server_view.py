@@ -7,10 +7,12 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, MultiDiscrete, Space
 from numpy.typing import NDArray
 
+from edgemarl.core.compiled import scatter_rows
 from edgemarl.core.validation import check_choice
 from edgemarl.core.view import check_agents
 from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities, stack_actions
-from edgemarl.djtcra.outcome import METRICS, Outcome
+from edgemarl.djtcra.outcome import IDLE, METRICS, Outcome
+from edgemarl.djtcra.passes import per_server
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.spaces import MaskedChoices, global_space
 from edgemarl.djtcra.state import State, check_servers
@@ -61,13 +63,11 @@ class ServerView:
     def observe(self, state: State) -> dict[str, Any]:
         """Each server's rows of the global state, zero elsewhere."""
         rows = self.global_state(state)
-        stacked = np.zeros((len(self.agents), *rows.shape), dtype=rows.dtype)
-        users = np.arange(len(rows))
-        stacked[state.ran, users] = rows
+        stacked = scatter_rows(rows, state.ran, len(self.agents))
         if not self.action_mask:
             return dict(zip(self.agents, stacked, strict=True))
         mask = np.zeros((len(self.agents), len(rows), self.scenario.num_servers), dtype=np.int8)
-        mask[state.ran, users] = 1
+        mask[state.ran, np.arange(len(rows))] = 1
         mask[:, :, 0] = 1  # a choice without effect is still a choice
         return {
             agent: {"observation": stacked[index], "action_mask": mask[index].ravel()}
@@ -104,18 +104,14 @@ class ServerView:
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
         """Slot metrics, and each server's QoE sum of its connected users and numbers of users."""
         size = len(self.agents)
-        connected = np.bincount(state.ran[state.active], minlength=size).astype(float)
         if outcome is None:
-            local, served = np.zeros(size), np.zeros(size)
+            slot: dict[str, float] = dict.fromkeys(METRICS, 0.0)
+            nothing, nobody = np.zeros(len(state.ran)), np.full(len(state.ran), IDLE)
+            own = per_server(state.ran, nothing, nobody, state.active, size)
         else:
-            local = np.bincount(state.ran, weights=outcome.qoe, minlength=size)
-            at_edge = outcome.served_by[outcome.served_by >= 0]
-            served = np.bincount(at_edge, minlength=size).astype(float)
-        slot: dict[str, float] = (
-            dict.fromkeys(METRICS, 0.0) if outcome is None else outcome.metrics()
-        )
-        own = zip(self.agents, local.tolist(), connected.tolist(), served.tolist(), strict=True)
+            slot = outcome.metrics()
+            own = per_server(state.ran, outcome.qoe, outcome.served_by, state.active, size)
         return {
             agent: {**slot, "local_qoe": qoe, "num_connected": users, "num_served": tasks}
-            for agent, qoe, users, tasks in own
+            for agent, qoe, users, tasks in zip(self.agents, *own.tolist(), strict=True)
         }

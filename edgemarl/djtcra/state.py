@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.compiled import extent
 from edgemarl.core.draws import uniform
 from edgemarl.core.units import dbm_to_watt
 from edgemarl.core.validation import check_nonnegative, check_positive, check_shape
@@ -105,9 +106,11 @@ def check_servers(
     """ValueError unless every entry is an integer from `lowest` to the last server's index."""
     if not np.issubdtype(server.dtype, np.integer):
         raise ValueError(f"{name} must hold integers, got {server.dtype}")
-    bad = (server < lowest) | (server >= num_servers)
-    if bad.any():
-        user = int(bad.argmax())
+    if not server.size:
+        return
+    least, greatest = extent(server)
+    if least < lowest or greatest >= num_servers:
+        user = int(((server < lowest) | (server >= num_servers)).argmax())
         raise ValueError(
             f"{name} must be a server index from {lowest} to {num_servers - 1}, "
             f"got {server[user]} for user {user}"
