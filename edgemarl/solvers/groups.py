@@ -1,124 +1,25 @@
-"""Many independent budgets in one compiled call: all servers of a slot at once."""
+"""Many independent budgets in one compiled call: all servers of a slot, of many copies at once."""
 
-import operator
+import math
 from typing import Any
 
 import numpy as np
 
-from edgemarl.solvers._compile import entry, inner, sources_digest
-from edgemarl.solvers.branch_and_bound import search
-from edgemarl.solvers.closed_forms import logistic_pair, value
-from edgemarl.solvers.result import NEGLIGIBLE, GroupResult
+from edgemarl.solvers.kernel import (
+    BOUND,
+    MULTIPLIER,
+    NODES,
+    OBJECTIVE,
+    SHADOW_PRICE,
+    STATUS,
+    solve_groups,
+)
+from edgemarl.solvers.limits import Limits
+from edgemarl.solvers.result import GroupResult, Status
 from edgemarl.solvers.sigmoid import LatencySigmoids
 from edgemarl.solvers.validation import check_values, plain
-from edgemarl.solvers.workspace import BEST_P, NUM_INT_ROWS, NUM_ROWS, SOURCE, load
 
-# Rows of what the compiled call returns for every budget.
-_OBJECTIVE, _BOUND, _MULTIPLIER, _SHADOW_PRICE = 0, 1, 2, 3
-_NODES, _STATUS = 0, 1
-ROUNDING = 1e-12  # relative inflation of every bound
-SAFETY = 0.9  # share of the tolerance for the search; the rest is for making the answer feasible
-
-
-@inner
-def members_by_group(group, num_groups):
-    """Indices sorted by group, and where each group starts; start -1 marks a bad label."""
-    starts = np.zeros(num_groups + 1, np.int64)
-    for i in range(group.size):
-        if group[i] < -1 or group[i] >= num_groups:
-            starts[0] = -1 - i
-            return np.empty(0, np.int64), starts
-        if group[i] >= 0:
-            starts[group[i] + 1] += 1
-    for h in range(num_groups):
-        starts[h + 1] += starts[h]
-    members = np.empty(starts[num_groups], np.int64)
-    for i in range(group.size - 1, -1, -1):  # from behind, so that every group stays in order
-        if group[i] >= 0:
-            starts[group[i] + 1] -= 1
-            members[starts[group[i] + 1]] = i
-    for h in range(num_groups):
-        starts[h] = starts[h + 1]
-    starts[num_groups] = members.size
-    return members, starts
-
-
-@inner
-def project(p, members, budget):
-    """Scale the members' allocation so that it uses the budget and never exceeds it."""
-    total, lost = 0.0, 0.0
-    for i in members:  # compensated, so that the sum is right to the last digit
-        term = p[i] - lost
-        new = total + term
-        lost = (new - total) - term
-        total = new
-    if total > 0.0:
-        factor = budget / total * (1.0 - 1e-15)
-        for i in members:
-            p[i] = min(p[i] * factor, budget)
-
-
-@inner
-def judge(peak, offset, scale, floor, p, members):
-    """Objective and shadow price of an allocation."""
-    objective, shadow_price = 0.0, 0.0
-    for i in members:
-        earned = value(peak[i], offset[i], scale[i], p[i])
-        objective += max(earned, floor[i])
-        if p[i] > 0.0 and earned > floor[i]:
-            w = scale[i] / p[i]
-            s, rest = logistic_pair(offset[i] - w)
-            shadow_price = max(shadow_price, peak[i] * s * rest * w / p[i])
-    return objective, shadow_price
-
-
-def _build(digest: int) -> Any:
-    @entry
-    def solve_groups(peak, offset, scale, floor, group, budgets, tolerance, max_nodes):
-        _ = digest
-        allocation = np.zeros(peak.size)
-        reals = np.zeros((4, budgets.size))
-        counts = np.zeros((2, budgets.size), np.int64)
-        members, starts = members_by_group(group, budgets.size)
-        if starts[0] < 0:
-            return allocation, reals, counts, -1 - starts[0]
-        largest = 1
-        for h in range(budgets.size):
-            largest = max(largest, starts[h + 1] - starts[h])
-        users = np.empty((NUM_ROWS, largest))
-        index = np.empty((NUM_INT_ROWS, largest), np.int64)
-        for h in range(budgets.size):
-            own = members[starts[h] : starts[h + 1]]
-            budget = budgets[h]
-            count, floors, least = load(users, index, peak, offset, scale, floor, own, budget)
-            bound = least * budget  # no function left out gains more
-            if count > 0:
-                bound, log_price, counts[_NODES, h] = search(
-                    users,
-                    index,
-                    count,
-                    floors,
-                    np.log(least),
-                    budget,
-                    SAFETY * tolerance,
-                    max_nodes,
-                )
-                reals[_MULTIPLIER, h] = np.exp(log_price)
-                for i in range(count):
-                    allocation[index[SOURCE, i]] = users[BEST_P, i]
-                project(allocation, own, budget)
-            objective, shadow_price = judge(peak, offset, scale, floor, allocation, own)
-            bound = max((floors + bound) * (1.0 + ROUNDING), objective)
-            reals[_OBJECTIVE, h], reals[_BOUND, h] = objective, bound
-            reals[_SHADOW_PRICE, h] = shadow_price
-            if bound - objective > tolerance * max(objective, NEGLIGIBLE):
-                counts[_STATUS, h] = 1
-        return allocation, reals, counts, -1
-
-    return solve_groups
-
-
-_solve_groups = _build(sources_digest())
+_FIRST_NODES = 1_000  # of a search under a time limit
 
 
 def maximize_groups(
@@ -129,6 +30,7 @@ def maximize_groups(
     floor: np.ndarray | None = None,
     tolerance: float = 1e-6,
     max_nodes: int = 10_000,
+    time_limit: float | None = None,
 ) -> GroupResult:
     """Allocations that maximise each group's sum of sigmoids within that group's own budget.
 
@@ -140,6 +42,8 @@ def maximize_groups(
             Negative floors count as 0.
         tolerance: Relative gap between bound and objective at which to stop.
         max_nodes: Most relaxations to solve for one budget.
+        time_limit: Seconds after which to stop, None for no limit. The clock is looked at only
+            between searches of 1,000, 10,000, ... nodes for each budget.
 
     Returns:
         Allocation and, for every budget, objective, certified bound, prices, nodes and status.
@@ -147,6 +51,7 @@ def maximize_groups(
     Raises:
         ValueError: A shape or value is out of range.
     """
+    limits = Limits.of(tolerance, max_nodes, time_limit)
     users = family.peak.shape
     if len(users) != 1:
         raise ValueError(f"family must be one-dimensional, got parameters of shape {users}")
@@ -161,22 +66,109 @@ def maximize_groups(
         raise ValueError(f"budgets must be one-dimensional, got shape {budgets.shape}")
     check_values("budgets", budgets, least=0.0)
     floor = check_floor(floor, users)
-    tolerance, max_nodes = check_limits(tolerance, max_nodes)
-    allocation, reals, counts, bad = _solve_groups(
-        family.peak, family.offset, family.scale, floor, group, budgets, tolerance, max_nodes
+    problem = (family.peak, family.offset, family.scale, floor, group, budgets)
+    return _result(*_solve(problem, limits))
+
+
+def maximize_batch(
+    family: LatencySigmoids,
+    group: np.ndarray,
+    budgets: np.ndarray,
+    *,
+    floor: np.ndarray | None = None,
+    **limits: Any,
+) -> GroupResult:
+    """Several copies of a system, each with its own groups and budgets, in one compiled call.
+
+    Args:
+        family: Functions of shape (B, U), or (U,) for the same ones in every copy.
+        group: (B, U) int, index of the copy's budget that serves each function; -1 for none.
+        budgets: (B, H), or (H,) for the same ones in every copy.
+        floor: (B, U) or (U,); as in :func:`maximize_groups`.
+        **limits: as in :func:`maximize_groups`.
+
+    Returns:
+        As :func:`maximize_groups`, with allocations (B, U) and everything else (B, H).
+
+    Raises:
+        ValueError: A shape or value is out of range.
+    """
+    group, budgets = np.asarray(group), np.asarray(budgets, dtype=np.float64)
+    if group.ndim != 2:
+        raise ValueError(f"group must have shape (B, U), got {group.shape}")
+    copies = len(group)
+    if budgets.ndim not in (1, 2) or (budgets.ndim == 2 and len(budgets) != copies):
+        raise ValueError(f"budgets must have shape (H,) or ({copies}, H), got {budgets.shape}")
+    size = budgets.shape[-1]
+    if group.size and not -1 <= group.min() <= group.max() < size:
+        raise ValueError(
+            f"group must be between -1 and {size - 1}, got {group.min()} to {group.max()}"
+        )
+    every = group + size * np.arange(copies)[:, None]
+    result = maximize_groups(
+        LatencySigmoids(*(_each(name, getattr(family, name), group.shape) for name in _PARAMETERS)),
+        np.where(group < 0, -1, every).reshape(-1),
+        np.broadcast_to(budgets, (copies, size)).reshape(-1),
+        floor=None if floor is None else _each("floor", np.asarray(floor), group.shape),
+        **limits,
     )
+    parts = {name: part.reshape(copies, -1) for name, part in vars(result).items()}
+    return GroupResult(**parts)
+
+
+_PARAMETERS = ("peak", "offset", "scale")
+
+
+def _each(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    if array.shape not in (shape, shape[1:]):
+        raise ValueError(f"{name} must have shape {shape} or {shape[1:]}, got {array.shape}")
+    return np.broadcast_to(array, shape).reshape(-1)
+
+
+_Problem = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _solve(problem: _Problem, limits: Limits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Allocation, reals and counts of the kernel.
+
+    Under a deadline, budgets that are not solved are searched again with ten times the nodes until
+    the time is up.
+    """
+    *functions, group, budgets = problem
+    nodes = limits.max_nodes
+    if limits.deadline != math.inf:
+        nodes = min(_FIRST_NODES, nodes)
+    allocation, reals, counts, bad = solve_groups(*problem, limits.tolerance, nodes)
     if bad >= 0:
         raise ValueError(
             f"group must be between -1 and {len(budgets) - 1}, got {group[bad]} at index {bad}"
         )
+    while nodes < limits.max_nodes and (counts[STATUS] != Status.OPTIMAL).any():
+        open_budgets = counts[STATUS] != Status.OPTIMAL
+        if limits.out_of_time:
+            counts[STATUS, open_budgets] = Status.TIME_LIMIT
+            break
+        nodes = min(10 * nodes, limits.max_nodes)
+        again = np.where(group >= 0, open_budgets[group], False)
+        open_group = np.where(again, group, -1)
+        found = solve_groups(*functions, open_group, budgets, limits.tolerance, nodes)
+        allocation = np.where(again, found[0], allocation)
+        reals[:, open_budgets], counts[:, open_budgets] = (
+            found[1][:, open_budgets],
+            found[2][:, open_budgets],
+        )
+    return allocation, reals, counts
+
+
+def _result(allocation: np.ndarray, reals: np.ndarray, counts: np.ndarray) -> GroupResult:
     return GroupResult(
         allocation=allocation,
-        objective=reals[_OBJECTIVE],
-        upper_bound=reals[_BOUND],
-        dual_multiplier=reals[_MULTIPLIER],
-        shadow_price=reals[_SHADOW_PRICE],
-        num_nodes=counts[_NODES],
-        status=counts[_STATUS],
+        objective=reals[OBJECTIVE],
+        upper_bound=reals[BOUND],
+        dual_multiplier=reals[MULTIPLIER],
+        shadow_price=reals[SHADOW_PRICE],
+        num_nodes=counts[NODES],
+        status=counts[STATUS],
     )
 
 
@@ -189,13 +181,3 @@ def check_floor(floor: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
         raise ValueError(f"floor must have shape {shape}, got {floor.shape}")
     check_values("floor", floor)
     return np.maximum(floor, 0.0)
-
-
-def check_limits(tolerance: float, max_nodes: int) -> tuple[float, int]:
-    """The stopping limits as plain numbers, if they make sense."""
-    tolerance, max_nodes = float(tolerance), operator.index(max_nodes)
-    if not 0.0 < tolerance < 1.0:
-        raise ValueError(f"tolerance must be between 0 and 1, got {tolerance}")
-    if max_nodes < 1:
-        raise ValueError(f"max_nodes must be at least 1, got {max_nodes}")
-    return tolerance, max_nodes

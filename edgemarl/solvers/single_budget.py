@@ -2,17 +2,18 @@
 
 import math
 import time
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from edgemarl.solvers import reference
-from edgemarl.solvers.groups import ROUNDING, SAFETY, check_floor, check_limits, maximize_groups
-from edgemarl.solvers.result import NEGLIGIBLE, SolverResult, Status, relative_gap
+from edgemarl.solvers.groups import check_floor, maximize_groups
+from edgemarl.solvers.kernel import ROUNDING, SAFETY
+from edgemarl.solvers.limits import Limits
+from edgemarl.solvers.result import NEGLIGIBLE, GroupResult, SolverResult, Status, relative_gap
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 
 Backend = Literal["auto", "compiled", "reference"]
-_FIRST_NODES = 1_000  # of a compiled search under a time limit
 
 
 def maximize(
@@ -65,23 +66,31 @@ def maximize(
     budget = float(budget)
     if not (budget >= 0.0 and math.isfinite(budget)):
         raise ValueError(f"budget must be non-negative and finite, got {budget}")
-    if time_limit is not None and not time_limit > 0.0:
-        raise ValueError(f"time_limit must be positive, or None for no limit, got {time_limit}")
-    tolerance, max_nodes = check_limits(tolerance, max_nodes)
     if isinstance(family, LatencySigmoids) and family.peak.ndim != 1:
         raise ValueError(f"family must be one-dimensional, got shape {family.peak.shape}")
-    limits = (tolerance, max_nodes, math.inf if time_limit is None else start + time_limit)
-    if backend not in ("auto", "compiled", "reference"):
-        raise ValueError(f"backend must be auto, compiled or reference, got {backend!r}")
-    if backend == "reference" or not isinstance(family, LatencySigmoids):
-        if backend == "compiled":
+    if backend not in get_args(Backend):
+        raise ValueError(f"backend must be one of {', '.join(get_args(Backend))}, got {backend!r}")
+    if backend == "auto":
+        backend = "compiled" if isinstance(family, LatencySigmoids) else "reference"
+    if backend == "compiled":
+        if not isinstance(family, LatencySigmoids):
             raise TypeError(
                 "the compiled backend needs a LatencySigmoids, got "
                 f'{type(family).__name__}; use backend="reference"'
             )
-        _check_family(family, budget)
-        return _by_reference(family, budget, floor, limits, start)
-    return _by_kernel(family, budget, floor, limits, start)
+        found = maximize_groups(
+            family,
+            np.zeros(len(family), dtype=np.int64),
+            np.array([budget]),
+            floor=floor,
+            tolerance=tolerance,
+            max_nodes=max_nodes,
+            time_limit=time_limit,
+        )
+        return _first(found, start)
+    limits = Limits.of(tolerance, max_nodes, time_limit)
+    _check_family(family, budget)
+    return _by_reference(family, budget, floor, limits, start)
 
 
 def _check_family(family: SigmoidFamily, budget: float) -> None:
@@ -97,27 +106,8 @@ def _check_family(family: SigmoidFamily, budget: float) -> None:
         )
 
 
-_Limits = tuple[float, int, float]
-
-
-def _by_kernel(
-    family: LatencySigmoids, budget: float, floor: np.ndarray | None, limits: _Limits, start: float
-) -> SolverResult:
-    """Solve as one group; under a deadline, with ten times the nodes until it is out of time."""
-    tolerance, max_nodes, deadline = limits
-    nodes = max_nodes if deadline == math.inf else min(_FIRST_NODES, max_nodes)
-    group = np.zeros(len(family), dtype=np.int64)
-    while True:
-        found = maximize_groups(
-            family, group, np.array([budget]), floor=floor, tolerance=tolerance, max_nodes=nodes
-        )
-        status = Status(int(found.status[0]))
-        if status == Status.OPTIMAL or nodes == max_nodes:
-            break
-        if time.perf_counter() > deadline:
-            status = Status.TIME_LIMIT
-            break
-        nodes = min(10 * nodes, max_nodes)
+def _first(found: GroupResult, start: float) -> SolverResult:
+    """The only group's solution."""
     objective, bound = float(found.objective[0]), float(found.upper_bound[0])
     return SolverResult(
         allocation=found.allocation,
@@ -125,7 +115,7 @@ def _by_kernel(
         upper_bound=bound,
         gap=relative_gap(objective, bound),
         num_nodes=int(found.num_nodes[0]),
-        status=status,
+        status=Status(int(found.status[0])),
         wall_time=time.perf_counter() - start,
         dual_multiplier=float(found.dual_multiplier[0]),
         shadow_price=float(found.shadow_price[0]),
@@ -133,10 +123,9 @@ def _by_kernel(
 
 
 def _by_reference(
-    family: SigmoidFamily, budget: float, floor: np.ndarray | None, limits: _Limits, start: float
+    family: SigmoidFamily, budget: float, floor: np.ndarray | None, limits: Limits, start: float
 ) -> SolverResult:
     """Solve with the numpy search, then make the answer feasible and the bound safe."""
-    tolerance, max_nodes, deadline = limits
     floors = check_floor(floor, (len(family),))
     answer = reference.Answer.nothing(len(family), float(floors.sum()))
     if budget > 0.0 and len(family) > 0:
@@ -144,9 +133,9 @@ def _by_reference(
             family,
             budget,
             floors,
-            tolerance=SAFETY * tolerance,
-            max_nodes=max_nodes,
-            deadline=deadline,
+            tolerance=SAFETY * limits.tolerance,
+            max_nodes=limits.max_nodes,
+            deadline=limits.deadline,
         )
     allocation = answer.allocation
     total = math.fsum(allocation)
@@ -156,7 +145,7 @@ def _by_reference(
     objective = float(value.sum())
     bound = max(answer.bound * (1.0 + ROUNDING), objective)
     status = answer.status
-    if bound - objective <= tolerance * max(objective, NEGLIGIBLE):
+    if bound - objective <= limits.tolerance * max(objective, NEGLIGIBLE):
         status = Status.OPTIMAL
     elif status == Status.OPTIMAL:
         status = Status.NODE_LIMIT

@@ -6,7 +6,7 @@ import edgemarl.solvers  # noqa: F401  (registers the modules looked up below)
 from edgemarl.solvers._compile import sources_digest
 
 ENTRIES = [
-    ("edgemarl.solvers.groups", "_solve_groups"),
+    ("edgemarl.solvers.kernel", "solve_groups"),
     ("edgemarl.solvers.conjugate", "_conjugates"),
     ("edgemarl.solvers.validation", "_first_outside"),
 ]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edgemarl.solvers import LatencySigmoids, Status, maximize, maximize_groups
-from edgemarl.solvers.groups import _solve_groups
+from edgemarl.solvers.kernel import solve_groups
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_other_integer_types_and_strides_are_taken(slot):
 
 def test_odd_number_types_do_not_compile_anew(slot):
     maximize_groups(*slot)
-    before = len(_solve_groups.signatures)
+    before = len(solve_groups.signatures)
     maximize_groups(*slot, tolerance=np.float32(1e-6), max_nodes=np.int16(100))
-    assert len(_solve_groups.signatures) == before == 1
+    assert len(solve_groups.signatures) == before == 1
     with pytest.raises(TypeError, match="float"):
         maximize_groups(*slot, max_nodes=10.5)
 
