@@ -17,11 +17,11 @@ TORCH_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench clean distclean
+.PHONY: help install demo test test-slow lint format bench bench-solver clean distclean
 
 help:  ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [ARGS=...] [TORCH_ARGS=...]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## build .venv with the tested versions
 
@@ -58,6 +58,9 @@ bench: $(STAMP)  ## run benchmarks/ one after another, each printing JSON
 	  case $$file in */_*) continue;; esac; \
 	  echo "# $$file" >&2; $(BIN)/python $$file $(ARGS) || exit 1; \
 	done
+
+bench-solver: $(STAMP)  ## compare the solver with its peers: JSON and a table (10 minutes)
+	$(BIN)/python benchmarks/solver.py --markdown $(ARGS)
 
 clean:  ## remove caches, built packages and demo/
 	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-PACKAGES = ("edgemarl", "numpy", "scipy", "numba", "gymnasium", "pettingzoo", "torch", "ray")
+PACKAGES = ("edgemarl", "numpy", "scipy", "numba", "cvxpy", "highspy", "pyscipopt")
+PACKAGES += ("gymnasium", "pettingzoo", "torch", "ray")
 
 
 def cpu_seconds(action: Callable[[], object], *, calls: int, repeats: int = 7) -> float:
