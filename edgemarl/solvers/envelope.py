@@ -11,6 +11,7 @@ import numpy as np
 from edgemarl.solvers.sigmoid import SigmoidFamily
 
 _HALVINGS = 64
+_SMALLEST = np.int64(np.float64(1e-280).view(np.int64))  # smaller numbers count as 0
 
 
 def bisect(
@@ -18,32 +19,85 @@ def bisect(
 ) -> np.ndarray:
     """Where a condition that holds up to some point stops holding, one point per entry.
 
-    Midpoints are geometric, so that the answer is right to the last digit at any scale.
+    The search halves the floating-point numbers between `low` and `high`, not the distance, so that
+    the answer is the first number where the condition fails, at any scale; `high` if it never does.
     """
-    left, right = np.maximum(low, 1e-280), np.maximum(high, 1e-280)
+    left, right = _to_order(low), _to_order(high)
     for _ in range(_HALVINGS):
-        middle = np.sqrt(left) * np.sqrt(right)
-        is_left = still_left(middle)
+        middle = (left >> 1) + (right >> 1) + (left & right & 1)  # cannot overflow
+        is_left = still_left(_from_order(middle))
         left, right = np.where(is_left, middle, left), np.where(is_left, right, middle)
-    return np.clip(np.sqrt(left) * np.sqrt(right), low, high)
+    return np.clip(np.where(still_left(low), _from_order(right), low), low, high)
+
+
+def _to_order(x: np.ndarray) -> np.ndarray:
+    """Integers in the order of the numbers, neighbours for neighbours; 0 for 0."""
+    size = np.abs(np.asarray(x, dtype=np.float64)).view(np.int64)
+    return np.sign(x).astype(np.int64) * np.maximum(size - _SMALLEST, 0)
+
+
+def _from_order(order: np.ndarray) -> np.ndarray:
+    """The numbers of integers from `_to_order`."""
+    size = (np.abs(order) + _SMALLEST).view(np.float64)
+    return np.where(order == 0, 0.0, np.copysign(size, order))
+
+
+def tangent_point(
+    functions: SigmoidFamily, low: np.ndarray, start: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """(n,) where the tangent from (low, f(low)) touches each function, between `start` and `high`.
+
+    Args:
+        functions: n functions.
+        low: (n,) left of the inflection.
+        start: (n,) the inflection, at least `low`.
+        high: (n,) the answer where the tangent would touch later.
+    """
+    base = functions.value(low)
+
+    def below_tangent(p: np.ndarray) -> np.ndarray:
+        return functions.derivative(p) * (p - low) > functions.value(p) - base
+
+    return bisect(below_tangent, start, high)
 
 
 @dataclass(frozen=True)
 class Floored:
-    """max(f, floor) on [0, upper]: again convex, then concave, with its own inflection."""
+    """max(f, floor) on an interval, for nondecreasing f: again convex, then concave.
+
+    The inflection is where the function leaves its floor, if that comes later than f's own.
+    """
 
     family: SigmoidFamily
-    floor: np.ndarray  # (n,) non-negative
+    floor: np.ndarray  # (n,)
     upper: float
-    inflection: np.ndarray  # (n,) at most `upper`
+    inflection: np.ndarray  # (n,) within the interval
 
     @classmethod
-    def of(cls, family: SigmoidFamily, floor: np.ndarray, upper: float) -> "Floored":
-        """Move each inflection to where the function leaves its floor, if that comes later."""
-        start = np.minimum(family.inflection, upper)
+    def of(
+        cls, family: SigmoidFamily, floor: np.ndarray, upper: float, lower: float = 0.0
+    ) -> "Floored":
+        """Find the inflections of max(f, floor).
+
+        Args:
+            family: n nondecreasing functions.
+            floor: (n,) the least values.
+            upper: Right end of the interval.
+            lower: Left end of the interval.
+        """
+        start = np.clip(family.inflection, lower, upper)
         leaves = bisect(lambda p: family.value(p) <= floor, start, np.full(len(family), upper))
         inflection = np.where(family.value(start) >= floor, start, leaves)
         return cls(family, floor, upper, inflection)
+
+    def __len__(self) -> int:
+        """Number of functions."""
+        return len(self.floor)
+
+    def take(self, index: np.ndarray) -> "Floored":
+        """The functions at some indices."""
+        family = self.family.take(index)
+        return Floored(family, self.floor[index], self.upper, self.inflection[index])
 
     def value(self, p: np.ndarray) -> np.ndarray:
         """(n,) the larger of function and floor."""
@@ -56,11 +110,8 @@ class Floored:
 
     def tangent(self) -> np.ndarray:
         """(n,) where the tangent from (0, floor) touches, at most `upper`."""
-
-        def below_tangent(p: np.ndarray) -> np.ndarray:
-            return self.derivative(p) * p > self.value(p) - self.floor
-
-        return bisect(below_tangent, self.inflection, np.full_like(self.floor, self.upper))
+        high = np.full_like(self.floor, self.upper)
+        return tangent_point(self, np.zeros_like(self.floor), self.inflection, high)
 
 
 @dataclass(frozen=True)

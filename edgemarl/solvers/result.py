@@ -18,11 +18,27 @@ class Status(IntEnum):
     """Out of nodes; the bound still holds."""
     TIME_LIMIT = 2
     """Out of time; the bound still holds."""
+    INFEASIBLE = 3
+    """No point meets the constraints, which is proven."""
+    NUMERICAL = 4
+    """LP solvers failed too often to close the gap; the bound still holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SolverResult:
-    """Solution of one budget.
+class SearchResult:
+    """What every search reports about its answer."""
+
+    objective: float  # value at the returned point
+    upper_bound: float  # no feasible point is worth more
+    gap: float  # (upper_bound - objective) / max(1, |objective|)
+    num_nodes: int  # relaxations solved
+    status: Status
+    wall_time: float  # [s]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolverResult(SearchResult):
+    """Solution of one budget; the objective is the sum of max(f_i, floor_i) at the allocation.
 
     `dual_multiplier` is the price that solves the root relaxation: the dual function there is a
     bound that branching has tightened into `upper_bound`. `shadow_price` is what one more unit of
@@ -31,14 +47,29 @@ class SolverResult:
     """
 
     allocation: np.ndarray  # (n,)
-    objective: float  # sum of max(f_i, floor_i) at the allocation
-    upper_bound: float  # no allocation within the budget earns more
-    gap: float  # (upper_bound - objective) / max(1, |objective|)
-    num_nodes: int  # relaxations solved
-    status: Status
-    wall_time: float  # [s]
     dual_multiplier: float
     shadow_price: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramResult(SearchResult):
+    """Solution of a :class:`SigmoidalProgram` over n variables with m inequalities, k equalities.
+
+    Multipliers are per unit of the right-hand sides b and d, non-negative for b. As in
+    :class:`SolverResult`, `dual_multiplier` certifies a bound, which branching has tightened, and
+    `shadow_price` is the marginal value of b and d at the returned point while every function stays
+    on its piece, found from the slopes of the functions strictly inside their intervals.
+
+    Where no feasible point is known, x and the shadow prices are nan, the objective is -inf, and
+    so is the bound of a problem that has none; the gap is then inf or, between two -inf, nan.
+    """
+
+    x: np.ndarray  # (n,)
+    dual_multiplier: np.ndarray  # (m,) of A x <= b at the root relaxation
+    equality_multiplier: np.ndarray  # (k,) of C x = d at the root relaxation
+    shadow_price: np.ndarray  # (m,) of A x <= b at x
+    equality_price: np.ndarray  # (k,) of C x = d at x
+    num_failures: int  # relaxations that the LP solver gave up on
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,26 @@ def plain(array: Any) -> np.ndarray:
     return result if result.flags.writeable else result.copy()
 
 
+def broadcast_columns(parameters: Any, *names: str) -> None:
+    """Make some attributes of a frozen dataclass plain arrays of one shape, at least (1,).
+
+    Args:
+        parameters: The dataclass instance.
+        names: Its attributes.
+
+    Raises:
+        ValueError: The shapes do not broadcast.
+    """
+    arrays = [np.atleast_1d(plain(getattr(parameters, name))) for name in names]
+    try:
+        shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    except ValueError:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise ValueError(f"{', '.join(names)} must broadcast, got shapes {shapes}") from None
+    for name, array in zip(names, arrays, strict=True):
+        object.__setattr__(parameters, name, plain(np.broadcast_to(array, shape)))
+
+
 def check_values(
     name: str, array: np.ndarray, *, least: float = -np.inf, exclusive: bool = False, hint: str = ""
 ) -> None:
