@@ -99,7 +99,7 @@ METHODS = [
     Method(
         title="HiGHS, piecewise linear",
         solve=each_server(solve_milp),
-        slots={100: 5, 1_000: 2, 10_000: 1},
+        slots={100: 5, 1_000: 2},
         notes={"pieces": 32},
     ),
     Method(title="SLSQP, 10 starts", solve=each_server(solve_slsqp), slots={100: 5, 1_000: 1}),

@@ -89,11 +89,12 @@ def _order(size: int) -> csr_array:
 
 
 def _knots(family: LatencySigmoids, capacity: float) -> Array:
-    """Ends of the pieces as shares: even before the inflection, geometric behind it."""
+    """Ends of the pieces as shares: even up to the inflection, geometric to 8 times it, then 1."""
     inflection = np.minimum(family.inflection / capacity, 1.0 - 1e-6)[:, None]
     before = inflection * np.linspace(0.0, 1.0, CONVEX_PIECES + 1)[:-1]
-    behind = inflection ** np.linspace(1.0, 0.0, CONCAVE_PIECES + 1)
-    return np.concatenate([before, behind], axis=1)
+    far = np.minimum(8.0, 1.0 / inflection)
+    behind = inflection * far ** np.linspace(0.0, 1.0, CONCAVE_PIECES)
+    return np.concatenate([before, behind, np.ones_like(inflection)], axis=1)
 
 
 def solve_slsqp(family: LatencySigmoids, capacity: float) -> Array:

@@ -18,6 +18,7 @@ PRINTS = {
     "02_custom_component.py": "server_0 observes (8, 2)",
     "03_train.py": "gap to the bound",
     "04_compare.py": "fastest",
+    "05_solver.py": "worth of another thousand euros",
     "demo.py": "of the gap between nearest",
 }
 
@@ -61,6 +62,20 @@ def test_a_path_loss_that_grows_faster_lowers_the_qoe(tmp_path):
     qoe = [float(line.rpartition(" ")[2]) for line in lines]
     assert qoe == sorted(qoe, reverse=True)
     assert qoe[0] > 1.2 * qoe[-1]
+
+
+def test_plans_are_certified_and_beat_an_equal_split(tmp_path):
+    output = run("05_solver.py", tmp_path)
+    equal = float(re.search(r"equal split: (\d+) customers", output).group(1))
+    plans = re.findall(r": ([\d.]+) customers, at most ([\d.]+) possible, .* OPTIMAL", output)
+    (alone, bound), (both, _) = [(float(value), float(most)) for value, most in plans]
+    assert 1.3 * equal < both < alone <= bound
+    sums, hours = (
+        [float(x) for x in re.search(rf"{row} +([\d.]+) +([\d.]+)", output).groups()]
+        for row in ("sum", "hours")
+    )
+    assert sums == [120.0, 120.0]
+    assert hours[1] <= 200.0 < hours[0]
 
 
 @pytest.mark.slow
