@@ -16,6 +16,7 @@ from edgemarl.djtcra.latency import (
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import State
 from edgemarl.solvers import SigmoidFamily, conjugate
+from edgemarl.solvers.curves import Curves, curves_of
 
 Array = NDArray[np.float64]
 
@@ -86,11 +87,17 @@ class Choices:
         )
         return value.reshape(shape), power.reshape(shape)
 
-    def server_qoe(self, assignment: NDArray[np.int64], servers: NDArray[np.int64]) -> Array:
+    @property
+    def curves(self) -> Curves:
+        """What the users would gain at prices, for :func:`edgemarl.solvers.minimize_prices`."""
+        shape = len(self.users), self.scenario.num_servers
+        return curves_of(self.sigmoids, np.broadcast_to(self.scenario.capacity, shape).ravel())
+
+    def server_qoe(self, server: NDArray[np.int64], servers: NDArray[np.int64]) -> Array:
         """Sum of QoE over the tasks assigned to each of some servers, cloud fallback included.
 
         Args:
-            assignment: (U,) server of each task.
+            server: (A,) server of each active user.
             servers: (K,) indices of the servers to look at.
 
         Returns:
@@ -98,11 +105,9 @@ class Choices:
         """
         row = np.full(self.scenario.num_servers, -1)
         row[servers] = np.arange(len(servers))
-        group = row[assignment[self.users]]
+        group = row[server]
         mine = np.flatnonzero(group >= 0)
-        sigmoids = self.sigmoids.take(
-            mine * self.scenario.num_servers + assignment[self.users[mine]]
-        )
+        sigmoids = self.sigmoids.take(mine * self.scenario.num_servers + server[mine])
         cloud_qoe = self.cloud_qoe[mine]
         problem = AllocationProblem(
             sigmoids=sigmoids,

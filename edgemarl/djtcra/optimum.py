@@ -16,16 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.djtcra.choices import Choices
+from edgemarl.djtcra.local_search import improve
+from edgemarl.djtcra.outcome import evaluate
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import State
+from edgemarl.solvers.prices import Prices, minimize_prices
 
 Array = NDArray[np.float64]
 ROUNDING = 1e-9  # relative; the bound is inflated by it against rounding errors
-START_FILL = 2 / 3  # [1] QoE per user that the first prices charge for all capacity together
-STEPS, SHRINKAGE = 60, 0.2  # of the price steps
-MOST_LOSS = 0.05  # [1] QoE by the prices that a move tried in the local search may lose
-LEAST_GAIN = 1e-9  # [1] QoE
-MOST_PASSES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +32,23 @@ class SlotBound:
 
     upper_bound: float  # [1]
     prices: Array  # (H,) [1/(cycles/s)] lambda
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearOptimal:
+    """A centralised assignment of a slot, what it earns, and how much more any could earn."""
+
+    assignment: NDArray[np.int64]  # (U,) server of each task
+    system_qoe: float  # [1] under the scenario's allocation policy
+    upper_bound: float  # [1] certified, of any assignment and allocation
+    prices: Array  # (H,) [1/(cycles/s)] that prove the bound
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that the assignment does not reach; 0 where the bound is 0."""
+        if self.upper_bound <= 0.0:
+            return 0.0
+        return (self.upper_bound - self.system_qoe) / self.upper_bound
 
 
 def dual_value(choices: Choices, prices: Array) -> tuple[float, Array, NDArray[np.int64]]:
@@ -60,64 +75,62 @@ def dual_value(choices: Choices, prices: Array) -> tuple[float, Array, NDArray[n
 
 def slot_bound(scenario: Scenario, state: State) -> SlotBound:
     """An upper bound of the system QoE that any assignment and allocation can reach in a slot."""
-    return minimize_dual(Choices(scenario, state))
-
-
-def minimize_dual(choices: Choices) -> SlotBound:
-    """The least D(lambda) found by raising prices where demand exceeds capacity, and lowering.
-
-    Steps are multiplicative and shrink; every iterate is a valid bound, so stopping early only
-    loosens it. Sixty steps come within 0.01 % of the minimum on the paper's scenario.
-    """
-    capacity = choices.scenario.capacity
-    if not len(choices.users):
-        return SlotBound(upper_bound=0.0, prices=np.zeros_like(capacity))
-    prices = np.full(len(capacity), START_FILL * len(choices.users) / capacity.sum())
-    best, best_prices = np.inf, prices
-    for step in range(STEPS):
-        total, slack, _ = dual_value(choices, prices)
-        if total < best:
-            best, best_prices = total, prices
-        prices = prices * np.exp(-np.clip(slack / capacity, -1.0, 1.0) / (1.0 + SHRINKAGE * step))
-    return SlotBound(upper_bound=best * (1 + ROUNDING), prices=best_prices)
+    choices = Choices(scenario, state)
+    return _certify(choices, least_prices(choices))
 
 
 def near_optimal_assignment(scenario: Scenario, state: State) -> NDArray[np.int64]:
-    """A centralised, fully informed assignment (U,): the dual's choice, improved user by user.
+    """The assignment (U,) of :func:`solve_slot`."""
+    choices = Choices(scenario, state)
+    return _assign(choices, least_prices(choices))
 
-    Starts from every user's preferred server at the prices of the bound. Then single users move,
-    those first that lose least by the prices, whenever the QoE of the two servers that a move
-    touches rises under the scenario's own allocation policy.
+
+def solve_slot(scenario: Scenario, state: State) -> NearOptimal:
+    """Task and allocation together: an assignment close to the slot's bound, and the bound.
+
+    Starts from the server that every user prefers at the prices of the bound. Then single users
+    move and pairs of users swap servers, wherever the QoE of the two servers touched rises under
+    the scenario's own allocation policy, until the bound shows that no such change helps.
     """
     choices = Choices(scenario, state)
-    value, _ = choices.priced(minimize_dual(choices).prices)
-    assignment = state.ran.copy()
-    assignment[choices.users] = value.argmax(axis=1)
-    loss = value.max(axis=1, keepdims=True) - value
-    rows, servers = np.nonzero(loss < MOST_LOSS)
-    order = np.argsort(loss[rows, servers], kind="stable")
-    moves = list(zip(choices.users[rows[order]].tolist(), servers[order].tolist(), strict=True))
-    return _improve(choices, assignment, moves)
+    found = least_prices(choices)
+    assignment = _assign(choices, found)
+    bound = _certify(choices, found)
+    return NearOptimal(
+        assignment=assignment,
+        system_qoe=evaluate(scenario, state, assignment).system_qoe,
+        upper_bound=bound.upper_bound,
+        prices=bound.prices,
+    )
 
 
-def _improve(
-    choices: Choices, assignment: NDArray[np.int64], moves: list[tuple[int, int]]
-) -> NDArray[np.int64]:
-    """Makes each move of a user to a server that raises QoE, until a pass makes none."""
-    every = np.arange(choices.scenario.num_servers)
-    qoe = choices.server_qoe(assignment, every)
-    for _ in range(MOST_PASSES):
-        moved = False
-        for user, server in moves:
-            pair = np.array([assignment[user], server])
-            if pair[0] == server:
-                continue
-            assignment[user] = server
-            after = choices.server_qoe(assignment, pair)
-            if after.sum() > qoe[pair].sum() + LEAST_GAIN:
-                qoe[pair], moved = after, True
-            else:
-                assignment[user] = pair[0]
-        if not moved:
-            break
+def least_prices(choices: Choices) -> Prices:
+    """Prices (H,) at which D is within about 1e-5 of its minimum."""
+    return minimize_prices(choices.curves, choices.scenario.capacity, choices.cloud_qoe)
+
+
+def _certify(choices: Choices, found: Prices) -> SlotBound:
+    """D at the prices, evaluated anew; any prices give a valid bound."""
+    total, _, _ = dual_value(choices, found.prices)
+    return SlotBound(upper_bound=total * (1 + ROUNDING), prices=found.prices)
+
+
+def _assign(choices: Choices, found: Prices) -> NDArray[np.int64]:
+    """Round the prices' choice and improve it; idle users stay at their own RAN."""
+    assignment = choices.state.ran.copy()
+    start = round_prices(found.gain, choices.cloud_qoe)
+    assignment[choices.users] = improve(choices, found.prices, start)
     return assignment
+
+
+def round_prices(gain: Array, cloud_qoe: Array) -> NDArray[np.int64]:
+    """The server at which each user gains most; who gains more in the cloud disturbs least.
+
+    The allocation of a server ignores the cloud (the paper), so that a user whom the cloud serves
+    better waits where it would have to pay most above its means.
+
+    Args:
+        gain: (A, H) QoE less cost of each user at each server, negative where it does not pay.
+        cloud_qoe: (A,).
+    """
+    return np.where(gain.max(axis=1) > cloud_qoe, gain.argmax(axis=1), gain.argmin(axis=1))
