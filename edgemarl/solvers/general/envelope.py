@@ -19,12 +19,18 @@ class Cuts:
     owner: np.ndarray  # (K,) int
     slope: np.ndarray  # (K,)
     level: np.ndarray  # (K,)
+    point: np.ndarray  # (K,) where they touch
 
     def lowest(self, y: np.ndarray) -> np.ndarray:
         """(n,) the lowest line of each function at its own y."""
         lowest = np.full(len(y), np.inf)
         np.minimum.at(lowest, self.owner, self.level + self.slope * y[self.owner])
         return lowest
+
+    def near(self, y: np.ndarray, distance: float) -> np.ndarray:
+        """(K,) which lines come within some distance of the lowest of their function at y (n,)."""
+        heights = self.level + self.slope * y[self.owner]
+        return heights <= self.lowest(y)[self.owner] + distance
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,4 +89,4 @@ class BoxEnvelope:
         curved = (self.corner < self.high)[owner]
         keep = curved & (y >= self.corner[owner]) & (y <= self.high[owner]) & np.isfinite(slope)
         keep[:size] = True
-        return Cuts(owner[keep], slope[keep], (value - slope * y)[keep])
+        return Cuts(owner[keep], slope[keep], (value - slope * y)[keep], y[keep])

@@ -17,7 +17,7 @@ class LinprogRelaxation:
 
     def __init__(self, rows: LinearRows):
         self._rows = rows
-        self._size = rows.A.shape[1]
+        self._size = rows.size
         self._equalities = sp.hstack([rows.C, sp.csr_array(rows.C.shape)], format="csr")
         self._inequalities = sp.hstack([rows.A, sp.csr_array(rows.A.shape)], format="csr")
 

@@ -104,14 +104,14 @@ def _bound(name: str, bound: Any, size: int) -> np.ndarray:
 
 def _side(
     matrix_name: str, matrix: Any, side_name: str, side: Any, size: int
-) -> tuple[sp.csr_array, np.ndarray]:
+) -> tuple[Any, np.ndarray]:
     """A constraint matrix and its right-hand side, checked."""
     if (matrix is None) != (side is None):
         given, missing = (side_name, matrix_name) if matrix is None else (matrix_name, side_name)
         raise ValueError(f"{given} needs {missing}: give both, or neither")
     if matrix is None:
         return sp.csr_array((0, size)), np.empty(0)
-    rows = sp.csr_array(matrix if sp.issparse(matrix) else plain(matrix), dtype=np.float64)
+    rows: Any = sp.csr_array(matrix if sp.issparse(matrix) else plain(matrix), dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] != size:
         raise ValueError(f"{matrix_name} must have shape (rows, {size}), got {rows.shape}")
     check_values(f"{matrix_name} (nonzero entries)", rows.data)

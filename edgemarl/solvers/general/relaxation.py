@@ -1,8 +1,8 @@
 """What the search asks of a linear programming solver, and how it names one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -22,16 +22,16 @@ class LinearStatus(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class LinearSolution:
-    """An LP's answer; the arrays are None unless it is SOLVED.
+    """An LP's answer; the arrays are empty unless it is SOLVED.
 
     Multipliers are derivatives of the optimal value by the right-hand sides, so those of the
     inequalities are non-negative up to the solver's tolerance.
     """
 
     status: LinearStatus
-    y: np.ndarray | None = None  # (n,)
-    inequality: np.ndarray | None = None  # (m,)
-    equality: np.ndarray | None = None  # (k,)
+    y: np.ndarray = field(default_factory=lambda: np.empty(0))  # (n,)
+    inequality: np.ndarray = field(default_factory=lambda: np.empty(0))  # (m,)
+    equality: np.ndarray = field(default_factory=lambda: np.empty(0))  # (k,)
     detail: str = ""  # the solver's own words
 
     @classmethod
@@ -67,7 +67,6 @@ def make_relaxation(backend: str, rows: LinearRows, *, solver: str | None = None
     Raises:
         ValueError: Unknown backend, a solver that is not installed, or a solver for linprog.
     """
-    options: dict[str, Any] = {}
     if backend == "linprog":
         if solver is not None:
             raise ValueError(
@@ -80,7 +79,5 @@ def make_relaxation(backend: str, rows: LinearRows, *, solver: str | None = None
     if backend == "cvxpy":
         from edgemarl.solvers.general.cvxpy_relaxation import CvxpyRelaxation
 
-        if solver is not None:
-            options["solver"] = solver
-        return CvxpyRelaxation(rows, **options)
+        return CvxpyRelaxation(rows, "HIGHS" if solver is None else solver)
     raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")

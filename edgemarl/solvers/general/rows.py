@@ -1,6 +1,7 @@
 """Linear constraints A x <= b, C x = d, and what multipliers of theirs prove."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -10,10 +11,15 @@ import scipy.sparse as sp
 class LinearRows:
     """The linear constraints of a program over n variables."""
 
-    A: sp.csr_array  # (m, n)
+    A: Any  # (m, n) csr_array
     b: np.ndarray  # (m,)
-    C: sp.csr_array  # (k, n)
+    C: Any  # (k, n) csr_array
     d: np.ndarray  # (k,)
+
+    @property
+    def size(self) -> int:
+        """Number n of variables."""
+        return int(self.A.shape[1])
 
     def excess(self, x: np.ndarray) -> np.ndarray:
         """(m,) by how much x (n,) exceeds each inequality; negative where there is room."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from edgemarl.solvers.general.bound import lagrangian_bound
 from edgemarl.solvers.general.branching import where_to_branch
-from edgemarl.solvers.general.envelope import BoxEnvelope
+from edgemarl.solvers.general.envelope import BoxEnvelope, Cuts
 from edgemarl.solvers.general.feasibility import Repair, proves_infeasible
 from edgemarl.solvers.general.relaxation import (
     LinearSolution,
@@ -23,6 +23,7 @@ from edgemarl.solvers.result import Status
 SHARE = 0.1  # of the tolerance that the cuts may leave open
 _MAX_ROUNDS = 40  # of cuts in one node
 _FIRST_TANGENTS = 4  # of each function in one node
+_CLOSE = 0.02  # children inherit tangents that come so close to the lowest at the node's point
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,13 +78,13 @@ class Search:
 
     def run(self) -> Status:
         """Search until a limit is met."""
-        m, k = self.program.rows.A.shape[0], self.program.rows.C.shape[0]
+        rows = self.program.rows
         start = Node(
             low=self.program.low,
             high=self.program.high,
             bound=math.inf,
-            inequality=np.zeros(m),
-            equality=np.zeros(k),
+            inequality=np.zeros(len(rows.b)),
+            equality=np.zeros(len(rows.d)),
             owner=np.empty(0, dtype=np.int64),
             point=np.empty(0),
         )
@@ -117,8 +118,9 @@ class Search:
         envelope = BoxEnvelope.of(self.program.family, box.low, box.high)
         node, where = self._tightened(replace(box, y=None), box.inequality, box.equality)
         node = _with_tangents(node, *envelope.spread(_FIRST_TANGENTS))
+        cuts = envelope.cuts(node.owner, node.point)
         for _ in range(_MAX_ROUNDS):
-            node = _with_tangents(node, np.arange(len(where)), where)
+            node = self._with_violated(node, envelope, cuts, where)
             cuts = envelope.cuts(node.owner, node.point)
             found = self._solve(cuts, node)
             if found is None:
@@ -129,15 +131,24 @@ class Search:
             y = np.clip(found.y, box.low, box.high)
             node, where = self._tightened(replace(node, y=y), found.inequality, found.equality)
             self._consider(y)
-            over = cuts.lowest(y) - envelope.value(y)
             allowed = SHARE * self.slack
-            if node.bound <= self.best_value + allowed or over.sum() <= allowed:
+            over = float((cuts.lowest(y) - envelope.value(y)).sum())
+            settled = node.bound <= self.best_value + allowed or over <= allowed
+            if settled or self.limits.out_of_time:
                 break
-            loose = np.flatnonzero((over > 0.5 * allowed / len(y)) & (y > envelope.corner))
-            node = _with_tangents(node, loose, y[loose])
+            node = self._with_violated(node, envelope, cuts, y)
+        if node.y is not None:
+            close = cuts.near(node.y, _CLOSE)
+            node = replace(node, owner=cuts.owner[close], point=cuts.point[close])
         return replace(node, branch=where_to_branch(envelope, node.y, SHARE * self.slack))
 
-    def _solve(self, cuts, node: Node) -> LinearSolution | None:
+    def _with_violated(self, node: Node, envelope: BoxEnvelope, cuts: Cuts, y: np.ndarray) -> Node:
+        """The node with tangents at those points (n,) where the cuts leave room to the envelope."""
+        room = cuts.lowest(y) - envelope.value(y)
+        loose = np.flatnonzero((room > 0.5 * SHARE * self.slack / len(y)) & (y > envelope.corner))
+        return _with_tangents(node, loose, y[loose])
+
+    def _solve(self, cuts: Cuts, node: Node) -> LinearSolution | None:
         """The relaxation's answer; None if the box is proven empty, not merely called so."""
         try:
             found = self.relaxation.solve(cuts, node.low, node.high)
@@ -147,7 +158,8 @@ class Search:
             if proves_infeasible(self.program.rows, node.low, node.high):
                 return None
             return LinearSolution.failed("called infeasible without proof")
-        return found
+        numbers = np.concatenate([found.y, found.inequality, found.equality])
+        return found if np.isfinite(numbers).all() else LinearSolution.failed("not finite")
 
     def _tightened(
         self, node: Node, inequality: np.ndarray, equality: np.ndarray
