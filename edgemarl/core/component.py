@@ -57,6 +57,8 @@ def construct(name: str, cls: type[_T], fields: Mapping[str, Any]) -> _T:
         raise ValueError(f"{name} must be a dataclass to be read from a mapping")
     known = {field.name: field for field in dataclasses.fields(cls) if field.init}
     for key in fields:
+        if not known:
+            raise ValueError(f"{name} has no keys to set, got {key!r}")
         check_choice(f"key of {name}", key, known)
     for field in known.values():
         default = field.default, field.default_factory

@@ -1,16 +1,14 @@
 """Role ``allocation``: how each server divides its computing power among the tasks it serves."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from typing import Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.component import component
 from edgemarl.core.validation import check_choice, check_count, check_positive
-from edgemarl.solvers import LatencySigmoids, SigmoidFamily, maximize, maximize_groups
-
-Backend = Literal["auto", "compiled", "reference"]
+from edgemarl.solvers import Backend, LatencySigmoids, SigmoidFamily, maximize, maximize_groups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +52,8 @@ class _SolverOptions:
         check_choice("backend", self.backend, get_args(Backend))
 
     def _solve(self, problem: AllocationProblem, floor: NDArray[np.float64] | None) -> Allocation:
-        if isinstance(problem.sigmoids, LatencySigmoids) and self.backend != "reference":
+        in_one_call = self.backend in ("auto", "compiled")
+        if in_one_call and isinstance(problem.sigmoids, LatencySigmoids):
             result = maximize_groups(
                 problem.sigmoids,
                 problem.server,

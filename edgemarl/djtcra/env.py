@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.component import build, describe
 from edgemarl.core.env import EdgeEnv
 from edgemarl.core.validation import check_choice
 from edgemarl.djtcra.optimum import slot_bound
@@ -31,6 +30,9 @@ class DJTCRAEnv(EdgeEnv):
         action: servers only, ``"discrete"`` or ``"probability"``.
         observation: users only, ``"local"`` or ``"global"``.
         reward: ``"shared"`` or ``"local"``; the scenario's own scope where None.
+        allocator: how problem (17) is solved: ``"compiled"``, ``"reference"``, ``"linprog"``,
+            ``"cvxpy"`` or ``"auto"`` (see `edgemarl.solvers.maximize`); the scenario's own where
+            None.
         max_cycles: slots of an episode; the scenario's `slots_per_episode` where None.
         action_mask: whether observations become dictionaries with an ``action_mask``.
         report_bound: whether infos carry the slot's certified upper bound (some ms a slot).
@@ -52,6 +54,7 @@ class DJTCRAEnv(EdgeEnv):
         action: str | None = None,
         observation: str | None = None,
         reward: str | None = None,
+        allocator: str | None = None,
         max_cycles: int | None = None,
         action_mask: bool = False,
         report_bound: bool = False,
@@ -59,7 +62,7 @@ class DJTCRAEnv(EdgeEnv):
     ):
         """Build the view; see the class for the arguments."""
         check_choice("view", view, VIEWS)
-        self.scenario = _with_scope(load_scenario(scenario), reward)
+        self.scenario = _adapted(load_scenario(scenario), reward=reward, allocator=allocator)
         _refuse_foreign_options(view, action=action, observation=observation)
         if view == "servers":
             chosen: ServerView | UserView = ServerView(
@@ -102,12 +105,11 @@ class DJTCRAEnv(EdgeEnv):
         return slot_bound(self.scenario, self.slot_state).upper_bound
 
 
-def _with_scope(scenario: Scenario, scope: str | None) -> Scenario:
-    """The scenario with its reward's scope replaced, where one is given."""
-    if scope is None or scope == scenario.reward.scope:
-        return scenario
-    reward = build("reward", {**describe(scenario.reward), "scope": scope})
-    return scenario.replace(reward=reward)
+def _adapted(scenario: Scenario, **options: str | None) -> Scenario:
+    """The scenario with the fields of components replaced for which an option is given."""
+    fields = {"reward": "reward.scope", "allocator": "allocation.backend"}
+    given = {fields[name]: value for name, value in options.items() if value is not None}
+    return scenario.with_overrides(given) if given else scenario
 
 
 def _refuse_foreign_options(view: str, **options: str | None) -> None:

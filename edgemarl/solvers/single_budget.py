@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,7 +14,7 @@ from edgemarl.solvers.limits import Limits
 from edgemarl.solvers.result import NEGLIGIBLE, GroupResult, SolverResult, Status, relative_gap
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 
-Backend = Literal["auto", "compiled", "reference"]
+Backend = Literal["auto", "compiled", "reference", "linprog", "cvxpy"]
 
 
 def maximize(
@@ -49,8 +50,9 @@ def maximize(
         max_nodes: Most relaxations to solve.
         time_limit: Seconds after which to stop, None for no limit. The compiled backend looks at
             the clock only between searches of 1,000, 10,000, ... nodes.
-        backend: `"compiled"` needs a `LatencySigmoids`; `"reference"` takes any family; `"auto"`
-            picks the compiled one where it can.
+        backend: `"compiled"` needs a `LatencySigmoids`; `"reference"` takes any family, and so do
+            `"linprog"` and `"cvxpy"`, which go through the general solver; `"auto"` picks the
+            compiled one where it can, else the reference.
 
     Raises:
         ValueError: An argument is out of its range.
@@ -90,7 +92,12 @@ def maximize(
         return _first(found, start)
     limits = Limits.of(tolerance, max_nodes, time_limit)
     _check_family(family, budget)
-    return _by_reference(family, budget, floor, limits, start)
+    floors = check_floor(floor, (len(family),))
+    inner = replace(limits, tolerance=SAFETY * limits.tolerance)
+    answer = reference.Answer.nothing(len(family), float(floors.sum()))
+    if budget > 0.0 and len(family) > 0:
+        answer = _search(family, budget, floors, backend, inner)
+    return _certified(family, budget, floors, answer, limits, start)
 
 
 def _check_family(family: SigmoidFamily, budget: float) -> None:
@@ -122,21 +129,33 @@ def _first(found: GroupResult, start: float) -> SolverResult:
     )
 
 
-def _by_reference(
-    family: SigmoidFamily, budget: float, floor: np.ndarray | None, limits: Limits, start: float
+def _search(
+    family: SigmoidFamily, budget: float, floors: np.ndarray, backend: Backend, limits: Limits
+) -> reference.Answer:
+    """What the backend finds."""
+    if backend == "linprog" or backend == "cvxpy":
+        from edgemarl.solvers import by_program  # loads linear programming only where it is used
+
+        return by_program.solve(family, budget, floors, backend=backend, limits=limits)
+    return reference.solve(
+        family,
+        budget,
+        floors,
+        tolerance=limits.tolerance,
+        max_nodes=limits.max_nodes,
+        deadline=limits.deadline,
+    )
+
+
+def _certified(
+    family: SigmoidFamily,
+    budget: float,
+    floors: np.ndarray,
+    answer: reference.Answer,
+    limits: Limits,
+    start: float,
 ) -> SolverResult:
-    """Solve with the numpy search, then make the answer feasible and the bound safe."""
-    floors = check_floor(floor, (len(family),))
-    answer = reference.Answer.nothing(len(family), float(floors.sum()))
-    if budget > 0.0 and len(family) > 0:
-        answer = reference.solve(
-            family,
-            budget,
-            floors,
-            tolerance=SAFETY * limits.tolerance,
-            max_nodes=limits.max_nodes,
-            deadline=limits.deadline,
-        )
+    """Make the answer feasible and the bound safe, and say how far they are apart."""
     allocation = answer.allocation
     total = math.fsum(allocation)
     if total > 0.0:
@@ -148,7 +167,7 @@ def _by_reference(
     if bound - objective <= limits.tolerance * max(objective, NEGLIGIBLE):
         status = Status.OPTIMAL
     elif status == Status.OPTIMAL:
-        status = Status.NODE_LIMIT
+        status = Status.NUMERICAL
     earning = (allocation > 0.0) & (value > floors)
     slopes = np.where(earning, family.derivative(allocation), 0.0)
     return SolverResult(

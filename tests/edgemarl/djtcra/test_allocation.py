@@ -173,7 +173,7 @@ def test_nobody_to_serve(policy):
     [
         ({"tolerance": 0.0}, r"tolerance must be positive, got 0\.0"),
         ({"max_nodes": 0}, r"max_nodes must be an integer of at least 1, got 0"),
-        ({"backend": "gpu"}, r"backend must be one of 'auto', 'compiled', 'reference', got 'gpu'"),
+        ({"backend": "gpu"}, r"backend must be one of 'auto', 'compiled', .* got 'gpu'"),
     ],
 )
 def test_bad_options(cls, options, message):
