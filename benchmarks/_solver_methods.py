@@ -130,6 +130,8 @@ def _compare_at(size: int, most_slots: int) -> dict[str, Any]:
         seconds, values = _run(method, slots[:count])
         unit = unit or seconds
         share = [value / bound for value, bound in zip(values, bounds, strict=False)]
+        if max(share) > 1.0:
+            raise RuntimeError(f"{method.title} exceeds the bound: {max(share)} of it")
         rows[method.title] = {
             "slots": count,
             "objective_mean": round(statistics.mean(share), 7),

@@ -23,7 +23,8 @@ class Slot:
     capacity: Array  # (H,) [cycles/s]
 
     def value(self, allocation: Array) -> float:
-        """Sum of all users' QoE, after scaling down what exceeds a server's capacity."""
+        """Sum of all users' QoE, after removing what is negative or exceeds a capacity."""
+        allocation = np.maximum(allocation, 0.0)
         used = np.bincount(self.server, weights=allocation, minlength=len(self.capacity))
         excess = np.maximum(used / self.capacity, 1.0)
         return float(self.family.value(allocation / excess[self.server]).sum())

@@ -1,5 +1,6 @@
 """What README and docs show is true: snippets run, commands exist, links lead somewhere."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
@@ -60,6 +61,14 @@ def test_snippets_run(page, tmp_path, monkeypatch, request):
         "folder": str(tmp_path / "checkpoint"),
     }
     exec(compile(code, name_of(page), "exec"), {"__name__": "__main__", **given})
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "pycon")], ids=name_of)
+def test_sessions_print_what_they_show(page):
+    """The same as `python -m doctest PAGE`."""
+    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert found.attempted >= sum(code.count(">>> ") for code in blocks(page, "pycon")) > 0
+    assert found.failed == 0
 
 
 @pytest.mark.parametrize(
