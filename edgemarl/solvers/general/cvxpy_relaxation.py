@@ -1,15 +1,12 @@
 """The relaxation as a parametrised cvxpy problem, for any LP solver that cvxpy knows.
 
 Compiled by cvxpy once per number of slots: boxes and cuts are parameters, entered so that the
-problem follows the rules of disciplined parametrised programming (DPP). Importing this module
-imports cvxpy, so nothing imports it before a caller asks for this backend.
+problem follows the rules of disciplined parametrised programming (DPP). cvxpy is imported on use.
 """
 
 import warnings
 
-import cvxpy as cp
 import numpy as np
-from cvxpy.error import SolverError
 
 from edgemarl.solvers.general.envelope import Cuts
 from edgemarl.solvers.general.relaxation import LinearSolution, LinearStatus, RelaxationError
@@ -17,10 +14,10 @@ from edgemarl.solvers.general.rows import LinearRows
 
 _FIRST_SLOTS = 8  # cuts per function
 _STATUS = {
-    cp.OPTIMAL: LinearStatus.SOLVED,
-    cp.OPTIMAL_INACCURATE: LinearStatus.SOLVED,  # bounds are certified, points repaired
-    cp.INFEASIBLE: LinearStatus.INFEASIBLE,
-    cp.INFEASIBLE_INACCURATE: LinearStatus.INFEASIBLE,
+    "optimal": LinearStatus.SOLVED,
+    "optimal_inaccurate": LinearStatus.SOLVED,  # bounds are certified, points repaired
+    "infeasible": LinearStatus.INFEASIBLE,
+    "infeasible_inaccurate": LinearStatus.INFEASIBLE,
 }
 
 
@@ -37,6 +34,8 @@ class CvxpyRelaxation:
     """
 
     def __init__(self, rows: LinearRows, solver: str = "HIGHS"):
+        import cvxpy as cp
+
         installed = cp.installed_solvers()
         if solver not in installed:
             raise ValueError(
@@ -69,6 +68,8 @@ class CvxpyRelaxation:
 
     def _answer(self) -> LinearSolution:
         """Solve with the present parameters, and translate what comes back."""
+        from cvxpy.error import SolverError
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of inaccuracy, which the status says as well
             try:
@@ -92,6 +93,8 @@ class CvxpyRelaxation:
 
     def _grow(self, slots: int) -> None:
         """Build the problem with room for so many cuts per function."""
+        import cvxpy as cp
+
         n = self._rows.size
         self._slots = slots
         self._weight, self._slope, self._level = (cp.Parameter((n, slots)) for _ in range(3))

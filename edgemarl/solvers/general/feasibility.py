@@ -8,7 +8,7 @@ from edgemarl.solvers.general.bound import lagrangian_bound
 from edgemarl.solvers.general.rows import LinearRows
 
 FEASIBILITY = 1e-9  # violation of a row of unit norm, with variables in [0, 1], that is none
-_MARGIN = 1e-15  # room that a repaired point leaves where it can
+_MARGIN = 1e-14  # room that a repaired point leaves where it can
 _ROUNDS = 5
 
 
@@ -63,17 +63,17 @@ class Repair:
     def __init__(self, rows: LinearRows, low: np.ndarray, high: np.ndarray):
         self._rows, self._low, self._high = rows, low, high
         self._equalities = rows.C.toarray()
-        self._anchor = self._most_room()
+        self.anchor = self._most_room()
 
     def __call__(self, y: np.ndarray) -> np.ndarray | None:
         """A feasible point near y (n,), None if none is found."""
         y = self._onto_equalities(np.clip(y, self._low, self._high))
         over = self._rows.excess(y) + _MARGIN
-        if (over > 0.0).any() and self._anchor is not None:
-            room = over - (self._rows.excess(self._anchor) + _MARGIN)
+        if (over > 0.0).any() and self.anchor is not None:
+            room = over - (self._rows.excess(self.anchor) + _MARGIN)
             usable = (over > 0.0) & (room > 0.0)
             share = min((over[usable] / room[usable]).max(initial=0.0) * (1.0 + 1e-9), 1.0)
-            y = np.clip(y + share * (self._anchor - y), self._low, self._high)
+            y = np.clip(y + share * (self.anchor - y), self._low, self._high)
         return y if self._rows.violation(y) <= FEASIBILITY else None
 
     def _onto_equalities(self, y: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from edgemarl.solvers.general.bound import lagrangian_bound
 from edgemarl.solvers.general.branching import where_to_branch
 from edgemarl.solvers.general.envelope import BoxEnvelope, Cuts
-from edgemarl.solvers.general.feasibility import Repair, proves_infeasible
+from edgemarl.solvers.general.feasibility import FEASIBILITY, Repair, proves_infeasible
 from edgemarl.solvers.general.relaxation import (
     LinearSolution,
     LinearStatus,
@@ -17,6 +17,7 @@ from edgemarl.solvers.general.relaxation import (
     RelaxationError,
 )
 from edgemarl.solvers.general.scaled import UnitProgram
+from edgemarl.solvers.kernel import SAFETY
 from edgemarl.solvers.limits import Limits
 from edgemarl.solvers.result import Status
 
@@ -74,7 +75,7 @@ class Search:
         """The distance of bound and best value at which the search may stop."""
         least = 1.0 / self.program.unit
         size = abs(self.best_value) if self.best is not None else 0.0
-        return self.limits.tolerance * max(least, size)
+        return SAFETY * self.limits.tolerance * max(least, size)
 
     def run(self) -> Status:
         """Search until a limit is met."""
@@ -88,6 +89,8 @@ class Search:
             owner=np.empty(0, dtype=np.int64),
             point=np.empty(0),
         )
+        if self.repair.anchor is not None:
+            self._consider(self.repair.anchor)
         self.root = self._add(start)
         while self._open and self.bound > self.best_value + self.slack:
             if self.num_nodes + 2 > self.limits.max_nodes:
@@ -127,6 +130,7 @@ class Search:
                 return None
             if found.status != LinearStatus.SOLVED:
                 self.num_failures += 1
+                self._consider(where)
                 break
             y = np.clip(found.y, box.low, box.high)
             node, where = self._tightened(replace(node, y=y), found.inequality, found.equality)
@@ -145,13 +149,17 @@ class Search:
     def _with_violated(self, node: Node, envelope: BoxEnvelope, cuts: Cuts, y: np.ndarray) -> Node:
         """The node with tangents at those points (n,) where the cuts leave room to the envelope."""
         room = cuts.lowest(y) - envelope.value(y)
-        loose = np.flatnonzero((room > 0.5 * SHARE * self.slack / len(y)) & (y > envelope.corner))
+        loose = np.flatnonzero(
+            (room > 0.5 * SHARE * self.slack / max(len(y), 1)) & (y > envelope.corner)
+        )
         return _with_tangents(node, loose, y[loose])
 
     def _solve(self, cuts: Cuts, node: Node) -> LinearSolution | None:
         """The relaxation's answer; None if the box is proven empty, not merely called so."""
         try:
-            found = self.relaxation.solve(cuts, node.low, node.high)
+            found = self._without_variables(node)
+            if found is None:
+                found = self.relaxation.solve(cuts, node.low, node.high)
         except RelaxationError as error:
             found = LinearSolution.failed(str(error))
         if found.status == LinearStatus.INFEASIBLE:
@@ -160,6 +168,18 @@ class Search:
             return LinearSolution.failed("called infeasible without proof")
         numbers = np.concatenate([found.y, found.inequality, found.equality])
         return found if np.isfinite(numbers).all() else LinearSolution.failed("not finite")
+
+    def _without_variables(self, node: Node) -> LinearSolution | None:
+        """The answer where there is nothing to choose, which LP solvers treat differently."""
+        if len(node.low):
+            return None
+        feasible = self.program.rows.violation(node.low) <= FEASIBILITY
+        return LinearSolution(
+            status=LinearStatus.SOLVED if feasible else LinearStatus.INFEASIBLE,
+            y=node.low,
+            inequality=node.inequality,
+            equality=node.equality,
+        )
 
     def _tightened(
         self, node: Node, inequality: np.ndarray, equality: np.ndarray
