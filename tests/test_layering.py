@@ -15,7 +15,8 @@ ON_USE = {"cvxpy", "matplotlib", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
     *("passes", "arrivals", "mobility", "network", "qoe", "allocation", "rewards", "observations"),
-    *("scenario", "presets", "state", "latency", "outcome", "choices", "local_search", "optimum"),
+    *("scenario", "presets", "state", "latency", "outcome"),
+    *("choices", "server_bounds", "local_search", "optimum"),
     *("spaces", "actions", "server_view", "user_view", "env", "baselines"),
 )
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.

@@ -12,7 +12,13 @@ baselines     rules to compare with
 """
 
 from edgemarl.djtcra.baselines import baseline_names, make_baseline
-from edgemarl.djtcra.optimum import SlotBound, near_optimal_assignment, slot_bound
+from edgemarl.djtcra.optimum import (
+    NearOptimal,
+    SlotBound,
+    near_optimal_assignment,
+    slot_bound,
+    solve_slot,
+)
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import SCENARIOS, load_scenario
 from edgemarl.djtcra.scenario import Scenario
@@ -20,6 +26,7 @@ from edgemarl.djtcra.state import State, next_state
 
 __all__ = [
     "SCENARIOS",
+    "NearOptimal",
     "Outcome",
     "Scenario",
     "SlotBound",
@@ -31,4 +38,5 @@ __all__ = [
     "near_optimal_assignment",
     "next_state",
     "slot_bound",
+    "solve_slot",
 ]

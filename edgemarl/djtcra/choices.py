@@ -97,13 +97,13 @@ class Choices:
         """Sum of QoE over the tasks assigned to each of some servers, cloud fallback included.
 
         Args:
-            server: (A,) server of each active user.
+            server: (A,) server of each active user, -1 for none.
             servers: (K,) indices of the servers to look at.
 
         Returns:
             (K,) [1].
         """
-        row = np.full(self.scenario.num_servers, -1)
+        row = np.full(self.scenario.num_servers + 1, -1)  # the last one for -1
         row[servers] = np.arange(len(servers))
         group = row[server]
         mine = np.flatnonzero(group >= 0)

@@ -1,16 +1,18 @@
-"""Moves and swaps of users between servers, as long as they raise the QoE of a slot.
+"""Moves and chains of users between servers, as long as they raise the QoE of a slot.
 
-Both searches do the same. The compiled one knows the two exact allocation policies; the other asks
-whatever policy the scenario has, and is limited in how often it does.
+A move gives one user another server. In a chain, a user takes the place of a second one, which goes
+to a third server, or to the first one's (a swap). The compiled search knows the two exact
+allocation policies with logistic QoE; the readable one asks whatever policy the scenario has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.djtcra.allocation import CloudAwareAllocation, ExactAllocation
 from edgemarl.djtcra.choices import Choices
+from edgemarl.djtcra.server_bounds import PricedWorth, ServerBounds
 from edgemarl.solvers import LatencySigmoids
 from edgemarl.solvers.regroup import regroup
 
@@ -18,11 +20,15 @@ Array = NDArray[np.float64]
 Servers = NDArray[np.int64]
 LEAST_GAIN = 1e-7  # [1] QoE
 EXACT = (ExactAllocation, CloudAwareAllocation)
-MOST_SOLVES = 5_000  # allocations of one server in the compiled search
+MOST_SOLVES = 5_000  # allocations of one server
+FEW_SOLVES = 40  # the same, where one takes about a tenth of a second
+NOBODY = -1
 
 
 def improve(choices: Choices, prices: Array, start: Servers) -> Servers:
-    """Servers (A,) of the active users that no move and no swap improves, from those of `start`.
+    """Servers (A,) of the active users that no move and no chain improves, from those of `start`.
+
+    With an exact policy and a QoE without compiled form, the search ends after 40 allocations.
 
     Args:
         choices: the slot, with the allocation policy that decides what an assignment is worth.
@@ -30,18 +36,19 @@ def improve(choices: Choices, prices: Array, start: Servers) -> Servers:
         start: (A,) servers of the active users.
     """
     policy, sigmoids = choices.scenario.allocation, choices.sigmoids
-    if not (isinstance(policy, EXACT) and isinstance(sigmoids, LatencySigmoids)):
-        return Search.of(choices, prices, start).run()
-    if type(policy) not in EXACT or policy.backend not in ("auto", "compiled"):
-        return Search.of(choices, prices, start).run()
+    if not isinstance(policy, EXACT) or type(policy) not in EXACT:
+        return Search.of(choices, prices, start, MOST_SOLVES).run()
+    if not isinstance(sigmoids, LatencySigmoids):
+        return Search.of(choices, prices, start, FEW_SOLVES).run()
     shape = len(start), choices.scenario.num_servers
     parts = (sigmoids.peak, sigmoids.offset, sigmoids.scale)
+    worth, _ = choices.priced(prices)
     found = regroup(
         LatencySigmoids(*(part.reshape(shape) for part in parts)),
         choices.scenario.capacity,
         start,
         prices=prices,
-        order=by_loss(worth_at(choices, prices)),
+        order=_by_loss(np.maximum(worth, choices.cloud_qoe[:, None])),
         fallback=choices.cloud_qoe,
         floor=choices.cloud_qoe if isinstance(policy, CloudAwareAllocation) else None,
         least=LEAST_GAIN,
@@ -52,82 +59,103 @@ def improve(choices: Choices, prices: Array, start: Servers) -> Servers:
     return found.group
 
 
-def worth_at(choices: Choices, prices: Array) -> Array:
-    """What each user is worth at each server at a price, or in the cloud, (A, H) [1]."""
-    value, _ = choices.priced(prices)
-    return np.maximum(value, choices.cloud_qoe[:, None])
-
-
-def by_loss(priced: Array) -> NDArray[np.int64]:
+def _by_loss(worth: Array) -> NDArray[np.int64]:
     """All pairs u * H + h, those first that are the least worse than the user's best server."""
-    return np.argsort((priced.max(axis=1, keepdims=True) - priced).ravel(), kind="stable")
+    return np.argsort((worth.max(axis=1, keepdims=True) - worth).ravel(), kind="stable")
 
 
 @dataclass
 class Search:
-    """The readable search: any allocation policy, any QoE."""
+    """The readable search: any allocation policy, any QoE; the most promising change first."""
 
     choices: Choices
-    priced: Array  # (A, H) worth of each user at each server, at prices
+    worth: PricedWorth
     server: Servers  # (A,)
     qoe: Array  # (H,) of the tasks of each server
-    slack: Array  # (H,) bound of that QoE by the prices, less the QoE
-    most_trials: int = 2_000
-    trials: int = 0
+    most_solves: int  # allocations of one server after which the search ends
+    solves: int = 0
+    known: dict[tuple[int, int, int], float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, choices: Choices, prices: Array, start: Servers) -> "Search":
+    def of(cls, choices: Choices, prices: Array, start: Servers, most_solves: int) -> "Search":
         """A search from some servers (A,)."""
-        every = np.arange(choices.scenario.num_servers)
-        priced = worth_at(choices, prices)
-        qoe = choices.server_qoe(start, every)
-        sums = np.bincount(start, weights=priced[np.arange(len(start)), start], minlength=len(qoe))
-        slack = prices * choices.scenario.capacity + sums - qoe
-        return cls(choices, priced, start.copy(), qoe, slack)
+        worth = PricedWorth.of(choices, prices)
+        qoe = choices.server_qoe(start, np.arange(choices.scenario.num_servers))
+        return cls(choices, worth, start.copy(), qoe, most_solves)
 
     def run(self) -> Servers:
-        """Move and swap until nothing helps or the trials are used up."""
-        while self._moves() or self._swaps():
+        """Move and swap until nothing helps or the allocations are used up."""
+        while self.move() or self.chain():
             pass
         return self.server
 
-    def try_change(self, users: Servers, servers: Servers) -> bool:
-        """Give one user another server, or two users each other's, if that raises QoE."""
-        old = self.server[users]
-        a, b = int(old[0]), int(servers[0])
-        loss = float((self.priced[users, old] - self.priced[users, servers]).sum())
-        if a == b or self.slack[a] + self.slack[b] - loss <= LEAST_GAIN:
+    def move(self) -> bool:
+        """Make one move that helps; whether there was one."""
+        bounds = ServerBounds(self.worth, self.server)
+        leaving = bounds.leaving - self.qoe[self.server]
+        most = leaving[:, None] + bounds.joining - self.qoe
+        most[np.arange(len(most)), self.server] = -np.inf
+        for u, b in _promising(most):
+            a = int(self.server[u])
+            gain = self._change(a, NOBODY, u)
+            if gain + bounds.joining[u, b] - self.qoe[b] <= LEAST_GAIN:
+                continue
+            if self._accept({u: b}, gain + self._change(b, u, NOBODY)):
+                return True
+        return False
+
+    def chain(self) -> bool:
+        """Make one chain that helps; whether there was one."""
+        bounds = ServerBounds(self.worth, self.server)
+        leaving = bounds.leaving - self.qoe[self.server]
+        middle = bounds.exchange - self.qoe[self.server]
+        joining = bounds.joining - self.qoe
+        joining[np.arange(len(joining)), self.server] = -np.inf
+        most = (leaving[:, None] + middle)[:, :, None] + joining
+        rows = np.arange(len(most))
+        most[rows, :, self.server] = middle + middle.T  # swaps
+        most[self.server[:, None] == self.server] = -np.inf
+        for v, u, c in _promising(most):
+            a, h = int(self.server[v]), int(self.server[u])
+            gain = self._change(a, u if a == c else NOBODY, v)
+            if a != c:
+                gain += self._change(c, u, NOBODY)
+            if gain + middle[v, u] <= LEAST_GAIN:
+                continue
+            if self._accept({v: h, u: c}, gain + self._change(h, v, u)):
+                return True
+        return False
+
+    def _change(self, h: int, joins: int, leaves: int) -> float:
+        """How much more the tasks of server h earn if one joins and one leaves; -inf untold."""
+        key = (h, joins, leaves)
+        if key not in self.known:
+            if self.solves >= self.most_solves:
+                return -np.inf
+            server = self.server.copy()
+            if joins != NOBODY:
+                server[joins] = h
+            if leaves != NOBODY:
+                server[leaves] = NOBODY
+            self.known[key] = float(self.choices.server_qoe(server, np.array([h]))[0])
+            self.solves += 1
+        return self.known[key] - float(self.qoe[h])
+
+    def _accept(self, changes: dict[int, int], gain: float) -> bool:
+        """Make some users' changes if they help; whether they did."""
+        if gain <= LEAST_GAIN:
             return False
-        if self.trials >= self.most_trials:
-            return False
-        self.trials += 1
-        self.server[users] = servers
-        pair = np.array([a, b])
-        after = self.choices.server_qoe(self.server, pair)
-        if after.sum() <= self.qoe[pair].sum() + LEAST_GAIN:
-            self.server[users] = old
-            return False
-        np.subtract.at(self.slack, old, self.priced[users, old])
-        np.add.at(self.slack, servers, self.priced[users, servers])
-        self.slack[pair] += self.qoe[pair] - after
-        self.qoe[pair] = after
+        users = np.array(list(changes))
+        touched = {*self.server[users].tolist(), *changes.values()}
+        self.server[users] = list(changes.values())
+        pair = np.array(sorted(touched))
+        self.qoe[pair] = self.choices.server_qoe(self.server, pair)
+        self.known = {key: qoe for key, qoe in self.known.items() if key[0] not in touched}
         return True
 
-    def _moves(self) -> bool:
-        width = self.priced.shape[1]
-        moved = False
-        for pair in by_loss(self.priced):
-            moved |= self.try_change(np.array([pair // width]), np.array([pair % width]))
-        return moved
 
-    def _swaps(self) -> bool:
-        own = self.priced[np.arange(len(self.server)), self.server]
-        loss = own[:, None] - self.priced[:, self.server]
-        room = self.slack[self.server]
-        most = room[:, None] + room - loss - loss.T
-        first, second = np.nonzero((most > LEAST_GAIN) & (self.server[:, None] < self.server))
-        swapped = False
-        for k in np.argsort(-most[first, second], kind="stable"):
-            users = np.array([first[k], second[k]])
-            swapped |= self.try_change(users, self.server[users[::-1]])
-        return swapped
+def _promising(most: Array) -> list[tuple[int, ...]]:
+    """Indices of the changes that may gain enough, the most promising first."""
+    places = np.argwhere(most > LEAST_GAIN)
+    order = np.argsort(-most[tuple(places.T)], kind="stable")
+    return [tuple(place) for place in places[order].tolist()]
