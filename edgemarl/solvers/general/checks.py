@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edgemarl.solvers.result import NEGLIGIBLE
 from edgemarl.solvers.sigmoid import SigmoidFamily
 
 _SAMPLES = 24  # of each part
@@ -57,8 +58,8 @@ def _check_part(family: SigmoidFamily, points: np.ndarray, convex: bool) -> None
     where = points[1:]
     steepest = np.abs(slopes).max(axis=0, initial=0.0)
     step = np.diff(points, axis=0)
-    rounding = _ROUNDING * (np.abs(values).max(axis=0, initial=0.0) + steepest * step)
-    turns = sign * np.diff(slopes, axis=0) < -_ROUNDING * steepest
+    rounding = _ROUNDING * (np.abs(values).max(axis=0, initial=0.0) + steepest * step) + NEGLIGIBLE
+    turns = sign * np.diff(slopes, axis=0) < -_ROUNDING * steepest - NEGLIGIBLE
     part = "convex left" if convex else "concave right"
     trend = "falls" if convex else "rises"
     _refuse(
