@@ -93,7 +93,7 @@ METHODS = [
         title="SCIP, 20 s a server",
         solve=each_server(solve_scip),
         slots={100: 1},
-        left_out="it uses up its time limit at 100 users already",
+        left_out="100 users take it two minutes already",
         needs="pyscipopt",
     ),
     Method(

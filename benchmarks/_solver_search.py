@@ -103,7 +103,7 @@ def _equal_tolerance(backend: Backend, slots: list[Slot]) -> dict[str, Any]:
             ],
             calls=10,
         )
-        return {"tolerance": tolerance, "time_ratio": round(slow / fast)}
+        return {"tolerance": tolerance, "time_ratio": float(f"{slow / fast:.2g}")}
     raise RuntimeError(f"{backend} closes its gap at no tolerance tried")
 
 

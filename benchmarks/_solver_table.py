@@ -51,7 +51,7 @@ def _facts(results: Mapping[str, Any]) -> list[str]:
     for backend, row in results["equal_tolerance"].items():
         facts.append(
             f"- At an equal tolerance of {row['tolerance']:.0e} and 100 users, the {backend} "
-            f"backend takes {row['time_ratio']:,} times as long as the compiled one."
+            f"backend takes {row['time_ratio']:,.0f} times as long as the compiled one."
         )
     nodes = results["nodes_nearly_identical"]["0.0001"]
     facts.append(
@@ -67,7 +67,10 @@ def left_out(results: Mapping[str, Any]) -> list[str]:
         for title, row in rows.items():
             if "left_out" in row:
                 sizes.setdefault((title, row["left_out"]), []).append(f"{int(size):,}")
-    return [f"- {title} at {' and '.join(n)}: {why}." for (title, why), n in sizes.items()]
+    return [
+        f"- Left out: {title} at {' and '.join(n)} users ({why})."
+        for (title, why), n in sizes.items()
+    ]
 
 
 def update_page(table: str, page: Path = PAGE) -> None:

@@ -161,6 +161,23 @@ def test_no_other_search_finds_more_than_the_bound(seed):
             assert fast.objective == result.objective[h]
 
 
+@pytest.mark.parametrize("backend", ["linprog", "cvxpy"])
+def test_linear_programs_claim_nothing_false_even_where_they_cannot_close(backend):
+    family, group, budgets, floor = draw_programs(2_000, 40)
+    result = maximize_groups(family, group, budgets, floor=floor, tolerance=TOLERANCE)
+    statuses = []
+    for h, budget in enumerate(budgets):
+        mine = np.flatnonzero(group == h)
+        found = maximize(
+            family.take(mine), budget, floor=floor[mine], backend=backend, time_limit=1.0
+        )
+        assert math.fsum(found.allocation) <= budget
+        assert found.objective <= result.upper_bound[h]
+        assert result.objective[h] <= found.upper_bound
+        statuses.append(found.status)
+    assert statuses.count(Status.OPTIMAL) > len(statuses) // 2
+
+
 BAD = [(name, value) for name in ("peak", "scale", "budget") for value in (np.nan, np.inf, -1.0)]
 BAD += [(name, value) for name in ("offset", "floor") for value in (np.nan, np.inf, -np.inf)]
 BAD += [("scale", 0.0), ("scale", -0.0)]
