@@ -105,9 +105,9 @@ class LatencySigmoids:
         return self.scale / w.reshape(self.scale.shape)
 
     def _load(self, p: np.ndarray) -> np.ndarray:
-        """W = scale / p, infinite at p = 0."""
+        """W = scale / p, infinite at p = 0 and below."""
         with np.errstate(divide="ignore", over="ignore"):
-            return self.scale / np.asarray(p, dtype=np.float64)
+            return self.scale / (np.maximum(np.asarray(p, dtype=np.float64), 0.0) + 0.0)  # not -0
 
 
 _SCALE_HINT = "a function without latency has no best allocation, and none serves it at once"

@@ -78,3 +78,10 @@ def test_bad_parameters_are_named(change, message):
     parameters = {"peak": PEAK, "offset": OFFSET, "scale": SCALE} | change
     with pytest.raises(ValueError, match=message):
         LatencySigmoids(**parameters)
+
+
+def test_less_than_nothing_is_nothing():
+    family = LatencySigmoids(np.ones(4), np.full(4, 3.0), np.ones(4))
+    p = np.array([0.0, -0.0, -1e-300, -5.0])
+    np.testing.assert_array_equal(family.value(p), 0.0)
+    np.testing.assert_array_equal(family.derivative(p), 0.0)
