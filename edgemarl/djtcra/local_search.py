@@ -20,8 +20,9 @@ Array = NDArray[np.float64]
 Servers = NDArray[np.int64]
 LEAST_GAIN = 1e-7  # [1] QoE
 EXACT = (ExactAllocation, CloudAwareAllocation)
-MOST_SOLVES = 5_000  # allocations of one server
+MOST_SOLVES = 2_000  # allocations of one server
 FEW_SOLVES = 40  # the same, where one takes about a tenth of a second
+MOST_USERS_IN_CHAINS = 1_000  # of the readable search, which looks at all pairs of users at once
 NOBODY = -1
 
 
@@ -106,6 +107,8 @@ class Search:
 
     def chain(self) -> bool:
         """Make one chain that helps; whether there was one."""
+        if len(self.server) > MOST_USERS_IN_CHAINS:
+            return False
         bounds = ServerBounds(self.worth, self.server)
         leaving = bounds.leaving - self.qoe[self.server]
         middle = bounds.exchange - self.qoe[self.server]
