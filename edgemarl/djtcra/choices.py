@@ -89,7 +89,7 @@ class Choices:
 
     @property
     def curves(self) -> Curves:
-        """What the users would gain at prices, for :func:`edgemarl.solvers.minimize_prices`."""
+        """What users gain at prices, for :func:`edgemarl.solvers.prices.minimize_prices`."""
         shape = len(self.users), self.scenario.num_servers
         return curves_of(self.sigmoids, np.broadcast_to(self.scenario.capacity, shape).ravel())
 

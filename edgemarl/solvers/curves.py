@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgemarl.solvers._compile import entry, inner, sources_digest
 from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, tangent, value
-from edgemarl.solvers.envelope import bisect
+from edgemarl.solvers.envelope import bisect, tangent_point
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
 from edgemarl.solvers.workspace import log_ratio
 
@@ -124,9 +124,7 @@ class NumericCurves:
         """Find the tangent points; `upper` is (n,) and positive."""
         self._family, self._upper = family, np.array(upper, dtype=float)
         start = np.minimum(family.inflection, self._upper)
-        self._tangent = bisect(
-            lambda p: family.derivative(p) * p > family.value(p), start, self._upper
-        )
+        self._tangent = tangent_point(family, np.zeros_like(start), start, self._upper)
         self.full = family.value(self._upper)
 
     def at(self, price: Array) -> tuple[Array, Array, Array]:

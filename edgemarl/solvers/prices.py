@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.solvers.curves import Curves
+from edgemarl.solvers.validation import check_values
 
 Array = NDArray[np.float64]
 START = 2 / 3  # share of what everybody could earn that the first prices charge
@@ -109,7 +110,12 @@ def minimize_prices(
         outside: (U,) what each function is worth without any resource, non-negative.
         tolerance: relative distance to the minimum at which to stop.
         max_calls: most evaluations of all gains.
+
+    Raises:
+        ValueError: A value is out of range.
     """
+    check_values("budgets", budgets, least=0.0, exclusive=True)
+    check_values("outside", outside, least=0.0)
     shape = len(outside), len(budgets)
     everything = np.maximum(curves.full.reshape(shape), outside[:, None]).max(axis=1, initial=0.0)
     total = float(everything.sum())

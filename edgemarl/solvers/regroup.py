@@ -17,6 +17,7 @@ from edgemarl.solvers._compile import entry, sources_digest
 from edgemarl.solvers.regroup_state import CHAINS, GIVEN, MOVES, SOLVES, State, Task, start
 from edgemarl.solvers.regroup_steps import chains, moves
 from edgemarl.solvers.sigmoid import LatencySigmoids
+from edgemarl.solvers.validation import check_values
 
 Array = NDArray[np.float64]
 
@@ -79,8 +80,12 @@ def regroup(
         tolerance: of the allocations, as :func:`maximize_groups` takes it.
         max_nodes: of the allocations.
         max_solves: allocations of one budget after which the search ends.
+
+    Raises:
+        ValueError: A shape or value is out of range.
     """
     parts = (family.peak, family.offset, family.scale)
+    _check(family, budgets, group, prices, order, fallback)
     num_budgets = family.peak.shape[1]
     floor = np.zeros_like(fallback) if floor is None else floor
     task = Task(
@@ -102,6 +107,36 @@ def regroup(
         num_chains=int(state.counts[CHAINS]),
         num_solves=int(state.counts[SOLVES]),
     )
+
+
+def _check(
+    family: LatencySigmoids,
+    budgets: Array,
+    group: NDArray[np.int64],
+    prices: Array,
+    order: NDArray[np.int64],
+    fallback: Array,
+) -> None:
+    if family.peak.ndim != 2:
+        raise ValueError(f"family must have shape (U, H), got {family.peak.shape}")
+    size, num_budgets = family.peak.shape
+    _check_index("group", group, num_budgets)
+    _check_index("order", order, size * num_budgets)
+    for name, values, length in (("group", group, size), ("fallback", fallback, size)):
+        if np.shape(values) != (length,):
+            raise ValueError(f"{name} must have shape ({length},), got {np.shape(values)}")
+    for name, values in (("budgets", budgets), ("prices", prices)):
+        if np.shape(values) != (num_budgets,):
+            raise ValueError(f"{name} must have shape ({num_budgets},), got {np.shape(values)}")
+        check_values(name, np.asarray(values, dtype=float), least=0.0)
+
+
+def _check_index(name: str, index: NDArray[np.int64], size: int) -> None:
+    index = np.asarray(index)
+    if index.size and not 0 <= index.min() <= index.max() < size:
+        raise ValueError(
+            f"{name} must be between 0 and {size - 1}, got {index.min()} to {index.max()}"
+        )
 
 
 def _state(group: NDArray[np.int64], num_budgets: int) -> State:

@@ -105,3 +105,13 @@ def test_units_do_not_matter(large):
     other = solve(scaled, 1e9 * budgets, 3 * outside)
     assert other.dual_value == pytest.approx(3 * found.dual_value, rel=1e-6)
     np.testing.assert_allclose(other.prices, 3e-9 * found.prices, rtol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("budgets", "outside", "name"),
+    [(np.zeros(2), np.zeros(1), "budgets"), (np.ones(2), np.full(1, -1.0), "outside")],
+)
+def test_errors_name_what_is_wrong(budgets, outside, name):
+    curves = curves_of(alike(2), np.ones(2))
+    with pytest.raises(ValueError, match=f"{name} must"):
+        minimize_prices(curves, budgets, outside)

@@ -120,3 +120,28 @@ def test_nothing_to_choose(users, budgets, rng, random_family):
     found = search(instance, np.zeros(users, int))
     np.testing.assert_array_equal(found.group, np.zeros(users, int))
     assert found.num_moves == found.num_chains == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"group": np.array([0, 3])}, "group must be between 0 and 2, got 0 to 3"),
+        ({"group": np.zeros(3, int)}, r"group must have shape \(2,\), got \(3,\)"),
+        ({"order": np.array([6])}, "order must be between 0 and 5, got 6 to 6"),
+        ({"prices": np.array([0.1, -1.0, 0.1])}, "prices must .* index 1"),
+        ({"budgets": np.ones(2)}, r"budgets must have shape \(3,\), got \(2,\)"),
+        ({"fallback": np.zeros(1)}, r"fallback must have shape \(2,\), got \(1,\)"),
+        ({"family": LatencySigmoids(*np.ones((3, 2)))}, r"family must have shape \(U, H\)"),
+    ],
+)
+def test_errors_name_what_is_wrong(changes, message):
+    arguments = {
+        "family": LatencySigmoids(*np.ones((3, 2, 3))),
+        "budgets": np.ones(3),
+        "group": np.zeros(2, int),
+        "prices": np.full(3, 0.1),
+        "order": np.arange(6),
+        "fallback": np.zeros(2),
+    }
+    with pytest.raises(ValueError, match=message):
+        regroup(**(arguments | changes))
