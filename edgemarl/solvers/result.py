@@ -58,7 +58,8 @@ class ProgramResult(SearchResult):
     Multipliers are per unit of the right-hand sides b and d, non-negative for b. As in
     :class:`SolverResult`, `dual_multiplier` certifies a bound, which branching has tightened, and
     `shadow_price` is the marginal value of b and d at the returned point while every function stays
-    on its piece, found from the slopes of the functions strictly inside their intervals.
+    on its piece, found from the slopes of the functions strictly inside their intervals, 0 where
+    none is.
 
     Where no feasible point is known, x and the shadow prices are nan, the objective is -inf, and
     so is the bound of a problem that has none; the gap is then inf or, between two -inf, nan.

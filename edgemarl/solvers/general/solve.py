@@ -39,6 +39,10 @@ def maximize_program(
     `objective` is recomputed from x; no feasible point is worth more than `upper_bound`. With
     `Status.OPTIMAL` the gap is at most `tolerance`.
 
+    Limits: a function that rises within less than about 1e-9 of its interval is a step to an LP
+    solver, whose points then miss it; such a search ends as `Status.NUMERICAL` with a valid bound.
+    For one budget, :func:`edgemarl.solvers.maximize` knows no such limit.
+
     Args:
         program: What to maximise.
         backend: `"linprog"` calls HiGHS through SciPy; `"cvxpy"` any LP solver that cvxpy knows.

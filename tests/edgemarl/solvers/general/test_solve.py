@@ -1,3 +1,6 @@
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -233,3 +236,8 @@ def test_limits_are_honest():
 def test_bad_options_are_refused(options, message, standard):
     with pytest.raises(ValueError, match=message):
         maximize_program(standard.program, **options)
+
+
+def test_the_example_in_the_documentation_runs():
+    found = doctest.testmod(importlib.import_module("edgemarl.solvers.general.solve"))
+    assert (found.attempted > 0, found.failed) == (True, 0)
