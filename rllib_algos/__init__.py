@@ -7,10 +7,16 @@ import importlib
 from typing import Any
 
 _EXPORTS = {
+    "IDQN": "rllib_algos.idqn",
+    "IDQNConfig": "rllib_algos.idqn",
     "MADDPG": "rllib_algos.maddpg",
     "MADDPGConfig": "rllib_algos.maddpg",
     "MAMaxEnt": "rllib_algos.ma_maxent",
     "MAMaxEntConfig": "rllib_algos.ma_maxent",
+    "QMIX": "rllib_algos.qmix",
+    "QMIXConfig": "rllib_algos.qmix",
+    "VDN": "rllib_algos.vdn",
+    "VDNConfig": "rllib_algos.vdn",
     "GreedyPolicy": "rllib_algos.joint.policy_file",
     "load_policy": "rllib_algos.joint.policy_file:read_policy",
     "register_parallel_env": "rllib_algos.joint.registration",

@@ -5,8 +5,11 @@ import importlib
 from typing import Any
 
 ALGORITHMS: dict[str, str] = {
+    "idqn": "rllib_algos.idqn:IDQNConfig",
     "maddpg": "rllib_algos.maddpg:MADDPGConfig",
     "ma_maxent": "rllib_algos.ma_maxent:MAMaxEntConfig",
+    "qmix": "rllib_algos.qmix:QMIXConfig",
+    "vdn": "rllib_algos.vdn:VDNConfig",
 }
 
 

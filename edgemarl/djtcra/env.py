@@ -93,6 +93,11 @@ class DJTCRAEnv(EdgeEnv):
             return np.full(self.scenario.num_users, NOWHERE)
         return np.where(self.slot_state.active, self.slot_state.ran, NOWHERE)
 
+    def observes_alike(self) -> bool:
+        """Whether all agents observe the same, as users do with ``observation="global"``."""
+        view = self.view
+        return isinstance(view, UserView) and view.observation == "global" and not view.action_mask
+
     def _next_state(self, assignment: NDArray[np.int64] | None) -> State:
         return next_state(self.scenario, self.slot_state, assignment, self.np_random)
 

@@ -10,12 +10,13 @@ from ray.rllib.utils.from_config import NotProvided
 from rllib_algos.joint.config import JointOffPolicyConfig, assign_provided
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout
+from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL, ActorsModule, CentralModule
-from rllib_algos.joint.rows import make_layout
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 from rllib_algos.joint.validation import (
     check_at_least,
     check_choice,
+    check_epsilon,
     check_widths,
 )
 
@@ -103,10 +104,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
         check_choice("other_actions", self.other_actions, ("policy", "replay"))
         relaxations = ("auto", "softmax", "sampled")
         check_choice("action_relaxation", self.action_relaxation, relaxations)
-        if not 0 <= self.exploration_epsilon <= 1:
-            raise ValueError(
-                f"exploration_epsilon must be in [0, 1], got {self.exploration_epsilon}"
-            )
+        check_epsilon("exploration_epsilon", self.exploration_epsilon)
         for name in ("gumbel_noise", "gaussian_noise"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
@@ -122,17 +120,16 @@ class ActorCriticConfig(JointOffPolicyConfig):
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the actors and of the critics."""
         layout = self.make_layout(spaces)
-        exploration = Exploration(
-            epsilon=self.exploration_epsilon,
+        exploration = Exploration.of(
+            self.exploration_epsilon,
             gumbel_noise=self.gumbel_noise,
             gaussian_noise=self.gaussian_noise,
         )
         actors = {
             "spaces": spaces,
             "soft": layout.soft,
-            "hiddens": tuple(self.actor_hiddens),
-            "gaussian": self.gaussian_policies,
             "exploration": exploration,
+            "actors": {"hiddens": tuple(self.actor_hiddens), "gaussian": self.gaussian_policies},
         }
         central = {
             "num_critics": 1 if self.shared_critic else spaces.num_agents,

@@ -13,7 +13,7 @@ from rllib_algos.joint.exploration import (
     explore_probabilities,
 )
 from rllib_algos.joint.layout import GroupLayout, Tensors
-from rllib_algos.joint.networks import StackedMLP
+from rllib_algos.joint.networks import Dueling, SharedMLP, StackedMLP
 from rllib_algos.joint.policies import (
     Decision,
     as_logits,
@@ -24,7 +24,7 @@ from rllib_algos.joint.policies import (
     sampled_decision,
     softmax_decision,
 )
-from rllib_algos.joint.spaces import Action, CategoricalAction
+from rllib_algos.joint.spaces import Action, CategoricalAction, Group
 
 
 class Actors(nn.Module):
@@ -34,22 +34,32 @@ class Actors(nn.Module):
         layout: how observations and actions are laid out.
         hiddens: widths of the hidden layers.
         gaussian: whether continuous policies are tanh-Gaussian instead of deterministic.
+        shared: whether the agents of a group share one network that sees their index.
+        dueling: whether networks put out the value of a row and the advantages of its choices.
     """
 
-    def __init__(self, layout: GroupLayout, hiddens: Sequence[int], *, gaussian: bool) -> None:
+    def __init__(
+        self,
+        layout: GroupLayout,
+        hiddens: Sequence[int],
+        *,
+        gaussian: bool = False,
+        shared: bool = False,
+        dueling: bool = False,
+    ) -> None:
         super().__init__()
         self.layout = layout
         self.hiddens = tuple(hiddens)
-        self.gaussian = gaussian
-        self.nets = nn.ModuleList(
-            StackedMLP(
-                len(group.agents),
-                group.observation.size,
-                hiddens,
-                output_size(group.action, gaussian),
-            )
-            for group in layout.spaces.groups
-        )
+        self.gaussian, self.shared, self.dueling = gaussian, shared, dueling
+        self.nets = nn.ModuleList(self._network(group) for group in layout.spaces.groups)
+
+    def _network(self, group: Group) -> nn.Module:
+        kind = SharedMLP if self.shared else StackedMLP
+        sizes = len(group.agents), group.observation.size, self.hiddens
+        if self.dueling and isinstance(group.action, CategoricalAction):
+            rows, width = group.action.rows, group.action.width
+            return Dueling(kind(*sizes, rows * (width + 1)), rows, width)
+        return kind(*sizes, output_size(group.action, self.gaussian))
 
     def forward(self, fields: Tensors) -> list[Tensor]:
         """Returns per group logits (B, n, M, H) or continuous outputs; see `layout.heads`."""

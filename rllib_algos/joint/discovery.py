@@ -6,7 +6,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from rllib_algos.joint.protocols import RowOwner
+from rllib_algos.joint.protocols import CommonObserver, RowOwner
 from rllib_algos.joint.spaces import (
     Action,
     CategoricalAction,
@@ -33,7 +33,11 @@ def joint_spaces(env: Any) -> JointSpaces:
         return _row_spaces(env, agents, observations, actions)
     encoders = [observation_of(s, a) for s, a in zip(observations, agents, strict=True)]
     heads = [action_of(s, a) for s, a in zip(actions, agents, strict=True)]
-    return JointSpaces(agents=agents, groups=group_agents(agents, encoders, heads))
+    common = isinstance(base, CommonObserver) and base.observes_alike()
+    if common and len(set(encoders)) > 1:
+        raise ValueError("an environment with observes_alike() needs equal observation spaces")
+    groups = group_agents(agents, encoders, heads)
+    return JointSpaces(agents=agents, groups=groups, common_observation=common)
 
 
 def check_parallel_env(env: Any) -> tuple[str, ...]:

@@ -213,10 +213,17 @@ class JointEnvRunner(MultiAgentEnvRunner):
             for name in self._steppers[0].current
         }
         if explore:
-            out = module.forward_exploration({Columns.OBS: fields}, generator=self._generator)
+            out = module.forward_exploration(
+                {Columns.OBS: fields}, generator=self._generator, step=self._steps_of_all_runners
+            )
         else:
             out = module.forward_inference({Columns.OBS: fields})
         return [actions.cpu().numpy() for actions in out[Columns.ACTIONS]]
+
+    @property
+    def _steps_of_all_runners(self) -> int:
+        """About how many environment steps have been taken in total, for schedules."""
+        return int(self.num_env_steps_sampled_lifetime) * max(self.config.num_env_runners, 1)
 
     def _step(self, stepper: CopyStepper, stored: list[np.ndarray]) -> bool:
         """Steps one copy; returns False if it failed and was replaced, as RLlib's config allows."""

@@ -4,8 +4,10 @@ The result is what replay stores: choices (..., M) for sampled actions, probabil
 for the softmax relaxation, numbers in [-1, 1] (..., D) for continuous actions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,20 +20,41 @@ class Exploration:
 
     Attributes:
         epsilon: probability with which a categorical row is replaced by a uniform choice.
-        gumbel_noise: scale of the Gumbel noise on the logits of the softmax relaxation; 1 executes
-            a sample of the policy, 0 executes its argmax.
+        gumbel_noise: scale of the Gumbel noise on the logits of categorical actions; 1 executes a
+            sample of the policy, 0 executes its argmax.
         gaussian_noise: standard deviation added to deterministic continuous actions, in units of
             half the action's range.
+        schedule: ((step, epsilon), ...), linear in between and constant outside; empty if epsilon
+            stays as it is.
     """
 
     epsilon: float = 0.0
     gumbel_noise: float = 1.0
     gaussian_noise: float = 0.1
+    schedule: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def of(cls, epsilon: Any, **noise: Any) -> "Exploration":
+        """Returns an exploration whose epsilon is a number or a schedule [[step, epsilon], ...]."""
+        if isinstance(epsilon, float | int):
+            return cls(epsilon=epsilon, **noise)
+        schedule = tuple((float(step), float(probability)) for step, probability in epsilon)
+        return cls(epsilon=schedule[-1][1], schedule=schedule, **noise)
+
+    def at(self, step: float) -> "Exploration":
+        """Returns what holds after `step` environment steps."""
+        if not self.schedule:
+            return self
+        steps, probabilities = zip(*self.schedule, strict=True)
+        epsilon = float(np.interp(step, steps, probabilities))
+        return replace(self, epsilon=epsilon, schedule=())
 
 
 def explore_choices(logits: Tensor, noise: Exploration, generator: torch.Generator) -> Tensor:
-    """Returns (..., M) sampled choices."""
-    choices = (logits + gumbel(logits, generator)).argmax(-1)
+    """Returns (..., M) choices."""
+    if noise.gumbel_noise > 0:
+        logits = logits + noise.gumbel_noise * gumbel(logits, generator)
+    choices = logits.argmax(-1)
     if noise.epsilon > 0:
         random, replaced = _uniform_choices(logits, noise.epsilon, generator)
         choices = torch.where(replaced, random, choices)

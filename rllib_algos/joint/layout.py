@@ -1,7 +1,8 @@
 """How joint observations and actions are stored, shown to networks, and handed to environments.
 
 `GroupLayout` serves every environment: per group of agents, observations (n, O) and actions.
-`RowLayout` (see `rows.py`) serves environments whose state is a table with one owner per row.
+`RowLayout` (see `rows.py`) serves environments whose state is a table with one owner per row,
+`CommonLayout` (see `common.py`) those whose agents all observe the same.
 Tensors have the batch first; only networks see the agents first.
 """
 
@@ -121,6 +122,9 @@ class GroupLayout:
         """Returns (B, N): per-row values (B, n, M) of every group, summed per agent."""
         sums = torch.cat([v.sum(-1) for v in values], -1)
         return sums.index_select(-1, self._position.to(sums.device))
+
+    def check(self, env: Any, observations: Mapping[str, Any]) -> None:
+        """Raises ValueError where first observations break a promise of the environment."""
 
     def env_actions(self, stored: Sequence[np.ndarray], copy: int) -> dict[str, Any]:
         """Returns what environment `copy` is given: agent name to action."""

@@ -42,3 +42,48 @@ class StackedMLP(nn.Module):
             if i < last:
                 x = torch.relu(x)
         return x
+
+
+class SharedMLP(nn.Module):
+    """One network for all agents, which a one-hot index in the input tells apart.
+
+    Args:
+        num: number of agents, K.
+        in_size: length of an input without the index.
+        hiddens: widths of the hidden layers.
+        out_size: length of an output.
+    """
+
+    def __init__(self, num: int, in_size: int, hiddens: Sequence[int], out_size: int) -> None:
+        super().__init__()
+        self.num = num
+        self.net = StackedMLP(1, in_size + num, hiddens, out_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Returns (K, B, out) for inputs (K, B, in)."""
+        index = torch.eye(self.num, device=x.device)[:, None].expand(-1, x.shape[1], -1)
+        flat = torch.cat([x, index], -1).flatten(0, 1)
+        return self.net(flat[None])[0].unflatten(0, (self.num, -1))
+
+
+class Dueling(nn.Module):
+    """Values of rows and advantages of their choices, put together as V + A - mean A.
+
+    Wang et al. 2016, Eq. (9).
+
+    Args:
+        net: puts out `rows * (width + 1)` numbers.
+        rows: number of rows of choices, M.
+        width: number of choices of a row, H.
+    """
+
+    def __init__(self, net: nn.Module, rows: int, width: int) -> None:
+        super().__init__()
+        self.net = net
+        self.rows, self.width = rows, width
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Returns (K, B, M * H) for inputs (K, B, in)."""
+        outputs = self.net(x).unflatten(-1, (self.rows, self.width + 1))
+        value, advantage = outputs[..., :1], outputs[..., 1:]
+        return (value + advantage - advantage.mean(-1, keepdim=True)).flatten(-2)

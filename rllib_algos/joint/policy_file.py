@@ -14,7 +14,7 @@ from rllib_algos.joint.spaces import JointSpaces
 
 POLICY_FILE = "joint_policy.pt"
 FORMAT = "rllib_algos.joint_policy"
-VERSION = 1
+VERSION = 2
 
 
 def policy_content(
@@ -39,6 +39,8 @@ def policy_content(
         "spaces": actors.layout.spaces.to_dict(),
         "soft": actors.layout.soft,
         "gaussian": actors.gaussian,
+        "shared": actors.shared,
+        "dueling": actors.dueling,
         "hiddens": list(actors.hiddens),
         "weights": weights,
     }
@@ -74,9 +76,12 @@ def check_fits(folder: Path, algorithm: str, actors: Actors) -> None:
     pairs = {
         "algorithm": (own["algorithm"], stored["algorithm"]),
         "agents": (own_spaces["agents"], spaces["agents"]),
+        "common observation": (own_spaces["common_observation"], spaces["common_observation"]),
         "state shape": (own_spaces["state_shape"], spaces["state_shape"]),
         "observations and actions": (own_spaces["groups"], spaces["groups"]),
-        "actor_hiddens": (own["hiddens"], stored["hiddens"]),
+        "hidden layers": (own["hiddens"], stored["hiddens"]),
+        "shared networks": (own["shared"], stored["shared"]),
+        "dueling networks": (own["dueling"], stored["dueling"]),
     }
     for name, (mine, theirs) in pairs.items():
         if mine != theirs:
@@ -146,10 +151,15 @@ def read_policy(path: str | Path) -> GreedyPolicy:
         FileNotFoundError: there is no such folder.
         ValueError: it is not a checkpoint of an algorithm of this package.
     """
-    content = read_content(Path(path))
+    return policy_of(read_content(Path(path)))
+
+
+def policy_of(content: Mapping[str, Any]) -> GreedyPolicy:
+    """Returns the greedy policy that `policy_content` described."""
     spaces = JointSpaces.from_dict(content["spaces"])
     layout = GroupLayout(spaces, soft=content["soft"])
-    actors = Actors(layout, content["hiddens"], gaussian=content["gaussian"])
+    kind = {name: content[name] for name in ("gaussian", "shared", "dueling")}
+    actors = Actors(layout, content["hiddens"], **kind)
     actors.load_state_dict(content["weights"])
     return GreedyPolicy(content["algorithm"], actors)
 

@@ -30,3 +30,12 @@ class RowOwner(Protocol):
     def state(self) -> np.ndarray:
         """Returns (R, F) float: all rows."""
         ...
+
+
+@runtime_checkable
+class CommonObserver(Protocol):
+    """An environment whose agents may all observe the same; replay then keeps it once."""
+
+    def observes_alike(self) -> bool:
+        """Returns whether, as the environment is configured, all observations are equal."""
+        ...

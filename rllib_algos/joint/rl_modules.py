@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from rllib_algos.joint.actors import Actors
 from rllib_algos.joint.critics import Critics
 from rllib_algos.joint.exploration import Exploration
-from rllib_algos.joint.rows import make_layout
+from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.spaces import JointSpaces
 
 ACTORS = "actors"
@@ -25,7 +25,10 @@ CENTRAL = "central"
 
 
 class ActorsModule(TorchRLModule, InferenceOnlyAPI, TargetNetworkAPI):
-    """Policies of all agents. `model_config`: spaces, soft, hiddens, gaussian, exploration."""
+    """Policies of all agents.
+
+    `model_config`: spaces, soft, exploration, and the arguments of `Actors` by name.
+    """
 
     def setup(self) -> None:
         """Builds the policy networks."""
@@ -33,7 +36,7 @@ class ActorsModule(TorchRLModule, InferenceOnlyAPI, TargetNetworkAPI):
         spaces: JointSpaces = config["spaces"]
         layout = make_layout(spaces, soft=config["soft"])
         self.exploration: Exploration = config["exploration"]
-        self.actors = Actors(layout, config["hiddens"], gaussian=config["gaussian"])
+        self.actors = Actors(layout, **config["actors"])
 
     def make_target_networks(self) -> None:
         """Copies the policies; called by the learner after its optimizers exist."""
@@ -64,10 +67,11 @@ class ActorsModule(TorchRLModule, InferenceOnlyAPI, TargetNetworkAPI):
             return {Columns.ACTIONS: self.actors.greedy(batch[Columns.OBS])}
 
     def _forward_exploration(
-        self, batch: dict[str, Any], *, generator: torch.Generator, **kwargs: Any
+        self, batch: dict[str, Any], *, generator: torch.Generator, step: int = 0, **kwargs: Any
     ) -> dict[str, Any]:
+        noise = self.exploration.at(step)
         with torch.inference_mode():
-            actions = self.actors.explore(batch[Columns.OBS], self.exploration, generator)
+            actions = self.actors.explore(batch[Columns.OBS], noise, generator)
             return {Columns.ACTIONS: actions}
 
     def _forward_train(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -106,6 +110,35 @@ class CentralModule(TorchRLModule, TargetNetworkAPI):
 
     def _forward(self, batch: dict[str, Tensor], **kwargs: Any) -> dict[str, Tensor]:
         return {"values": self.critics(batch["state"], batch["action"])}
+
+
+class MixerModule(TorchRLModule, TargetNetworkAPI):
+    """What puts the agents' values together. `model_config`: mixer (a class) and its arguments.
+
+    Without a mixer the module is empty: the learner has no parameters beside the agents'.
+    """
+
+    def setup(self) -> None:
+        """Builds the mixing network, if there is one."""
+        config = self.model_config
+        self.mixer = config["mixer"](**config["arguments"]) if config else None
+
+    def make_target_networks(self) -> None:
+        """Copies the mixing network; called by the learner after its optimizers exist."""
+        self.target_mixer = None if self.mixer is None else _frozen_copy(self.mixer)
+
+    def get_target_network_pairs(self) -> list[tuple[Any, Any]]:
+        """Returns the mixing network and its target."""
+        return [] if self.mixer is None else [(self.mixer, self.target_mixer)]
+
+    def forward_target(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Returns the team's value by the target network."""
+        assert self.target_mixer is not None
+        return {"values": self.target_mixer(batch["values"], batch["state"])}
+
+    def _forward(self, batch: dict[str, Tensor], **kwargs: Any) -> dict[str, Tensor]:
+        assert self.mixer is not None
+        return {"values": self.mixer(batch["values"], batch["state"])}
 
 
 def _frozen_copy(module: nn.Module) -> Any:

@@ -132,8 +132,3 @@ class RowLayout(GroupLayout):
         """Returns (N, B, R) bool."""
         agents = torch.arange(self.spaces.num_agents, device=fields["owner"].device)
         return fields["owner"] == agents[:, None, None]
-
-
-def make_layout(spaces: JointSpaces, *, soft: bool) -> GroupLayout:
-    """Returns the layout that fits an environment's spaces."""
-    return (GroupLayout if spaces.state_shape is None else RowLayout)(spaces, soft=soft)

@@ -112,6 +112,7 @@ class JointSpaces:
     agents: tuple[str, ...]  # (N,) in the environment's own order
     groups: tuple[Group, ...]
     state_shape: tuple[int, int] | None = None  # (R, F) of a row-owning environment
+    common_observation: bool = False  # whether all agents observe the same
 
     @property
     def num_agents(self) -> int:
@@ -130,6 +131,7 @@ class JointSpaces:
             agents=tuple(data["agents"]),
             groups=tuple(_group_from_dict(group) for group in data["groups"]),
             state_shape=None if state_shape is None else (state_shape[0], state_shape[1]),
+            common_observation=data["common_observation"],
         )
 
 

@@ -10,7 +10,6 @@ from rllib_algos.joint.episode import JointEpisode
 from rllib_algos.joint.errors import JointEnvError
 from rllib_algos.joint.fragment import JointFragment
 from rllib_algos.joint.layout import Arrays, GroupLayout
-from rllib_algos.joint.rows import RowLayout
 
 
 class CopyStepper:
@@ -41,8 +40,7 @@ class CopyStepper:
         observations, infos = self._guard("reset", lambda: self.env.reset(seed=seed))
         if not self._checked:
             _check_agents(self.env, observations, self._agents)
-            if isinstance(self._layout, RowLayout):
-                self._layout.check(self.env, observations)
+            self._layout.check(self.env, observations)
             self._checked = True
         self.episode.add_reset(infos)
         self._clear()

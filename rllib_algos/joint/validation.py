@@ -1,5 +1,6 @@
 """Checks of a joint algorithm's settings, RLlib's included that would be ignored silently."""
 
+import itertools
 import math
 from typing import Any, NamedTuple
 
@@ -100,6 +101,21 @@ def check_interval(name: str, value: Any, low: float, high: float, *, closed: bo
     if not inside or not (value <= high if closed else value < high):
         bounds = f"({low}, {high}{']' if closed else ')'}"
         raise ValueError(f"{name} must be a number in {bounds}, got {value!r}")
+
+
+def check_epsilon(name: str, value: Any) -> None:
+    """Raises ValueError unless `value` is a probability or a schedule of probabilities."""
+    points = [[0, value]] if isinstance(value, (int, float)) else value
+    try:
+        steps, probabilities = zip(*((float(s), float(p)) for s, p in points), strict=True)
+    except (TypeError, ValueError):
+        steps, probabilities = (), (math.nan,)
+    rising = all(before < after for before, after in itertools.pairwise(steps))
+    if not rising or not all(0 <= p <= 1 for p in probabilities):
+        raise ValueError(
+            f"{name} must be in [0, 1], or a schedule [[step, probability], ...] with rising steps,"
+            f" got {value}"
+        )
 
 
 def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:

@@ -1,5 +1,15 @@
 import pytest
 
+from rllib_algos import IDQNConfig
+
+VALUES = {"q_hiddens": [16]}
+ACTORS_AND_CRITICS = {
+    "actor_hiddens": [16],
+    "critic_hiddens": [16],
+    "actor_delay": 2,
+    "shared_critic": False,  # also where agents' rewards differ
+}
+
 
 @pytest.fixture
 def small(ray_session):
@@ -11,10 +21,7 @@ def small(ray_session):
             "learning_starts": 20,
             "train_batch_size_per_learner": 16,
             "replay_capacity": 400,
-            "actor_hiddens": [16],
-            "critic_hiddens": [16],
-            "actor_delay": 2,
-            "shared_critic": False,  # also where agents' rewards differ
+            **(VALUES if isinstance(config, IDQNConfig) else ACTORS_AND_CRITICS),
             **training,
         }
         config = config.environment(env, env_config=env_config or {}).training(**settings)

@@ -116,9 +116,12 @@ class RowEnv(ToyEnv):
 
 
 class MixedEnv(ToyEnv):
-    """Every agent has other spaces: Discrete from 2, ragged MultiDiscrete, Box, and twins."""
+    """Every agent has other spaces: Discrete from 2, ragged MultiDiscrete, Box, and twins.
 
-    def __init__(self, length: int = 7) -> None:
+    Rewards differ, too. With `continuous=False` all actions are choices.
+    """
+
+    def __init__(self, length: int = 7, continuous: bool = True) -> None:
         box = gym.spaces.Box(-1, 1, (3,), np.float32)
         observations = {
             "picker": box,
@@ -134,6 +137,8 @@ class MixedEnv(ToyEnv):
             "mover": gym.spaces.Box(np.float32([-2, 0]), np.float32([2, 10])),
             "twin_b": gym.spaces.Discrete(5),
         }
+        if not continuous:
+            del observations["mover"], actions["mover"]
         super().__init__(observations, actions, length)
 
     def observe(self) -> dict:

@@ -3,17 +3,30 @@
 import numpy as np
 import pytest
 from joint_envs import Recorder, climb_env, meet_env, mixed_env, row_env
+from kinds import ACTOR_CRITIC, ALL, VALUE_BASED
 
 from rllib_algos import registry
 
-NAMES = registry.names()
+CHOICES = {"continuous": False}
 ENVS = {
     "rows": (row_env, {}),
     "rows of nobody": (row_env, {"nobody": True}),
     "probabilities": (row_env, {"probability": True}),
     "mixed": (mixed_env, {}),
+    "categorical": (mixed_env, CHOICES),
     "terminating": (climb_env, {}),
     "continuous": (meet_env, {}),
+}
+CONTINUOUS = ("mixed", "continuous")
+SUITED = {name: [env for env in ENVS if env != "categorical"] for name in ACTOR_CRITIC}
+SUITED["idqn"] = [env for env in ENVS if env not in CONTINUOUS]
+SUITED |= {name: ["rows", "categorical"] for name in ("vdn", "qmix")}  # the rest is IDQN's
+LEARNED = {
+    "idqn": {"actors", "target_actors"},
+    "vdn": {"actors", "target_actors"},
+    "maddpg": {"actors", "target_actors", "critics", "target_critics"},
+    "ma_maxent": {"actors", "target_actors", "critics", "target_critics"},
+    "qmix": {"actors", "target_actors", "mixer", "target_mixer"},
 }
 
 
@@ -28,8 +41,15 @@ def assert_equal(a, b):
         np.testing.assert_array_equal(a[name], b[name], err_msg=name)
 
 
-@pytest.mark.parametrize("env", ENVS, ids=lambda e: e.replace(" ", "_"))
-@pytest.mark.parametrize("name", NAMES)
+def test_the_kinds_are_all_there_is():
+    assert registry.names() == ALL
+
+
+@pytest.mark.parametrize(
+    ("name", "env"),
+    [(name, env) for name in ALL for env in SUITED[name]],
+    ids=lambda text: text.replace(" ", "_"),
+)
 def test_trains_on_every_kind_of_environment(small, name, env):
     creator, env_config = ENVS[env]
     algorithm = small(registry.get_config(name), creator, env_config=env_config)
@@ -38,12 +58,21 @@ def test_trains_on_every_kind_of_environment(small, name, env):
         result = algorithm.train()
     after = weights(algorithm)
     changed = {n for n in before if not np.array_equal(before[n], after[n])}
-    assert {n.split(".")[1] for n in changed} >= {"actors", "target_actors", "critics"}
+    assert {n.split(".")[1] for n in changed} >= LEARNED[name]
     assert result["env_runners"]["num_env_steps_sampled_lifetime"] == 40
     assert result["learners"]["central"]["num_updates"] == 20
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("env", CONTINUOUS)
+@pytest.mark.parametrize("name", VALUE_BASED)
+def test_values_of_continuous_actions_are_refused(small, name, env):
+    agent = {"mixed": "mover", "continuous": "x"}[env]
+    message = f"Discrete or MultiDiscrete .*agent '{agent}' has a Box; use maddpg or ma_maxent"
+    with pytest.raises(ValueError, match=message):
+        small(registry.get_config(name), ENVS[env][0])
+
+
+@pytest.mark.parametrize("name", ACTOR_CRITIC)
 @pytest.mark.parametrize(
     "training",
     [
@@ -64,7 +93,25 @@ def test_trains_with_every_option(small, name, training):
     assert np.isfinite(result["learners"]["central"]["total_loss"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"dueling": True, "double_q": False},
+        {"shared_networks": True, "exploration_epsilon": [[0, 1.0], [30, 0.1]]},
+        {"grad_clip": 0.5, "reward_scale": 2.0, "updates_per_slot": 0.5},
+        {"q_lr": [[0, 1e-3], [100, 1e-4]]},
+    ],
+    ids=lambda t: "-".join(t),
+)
+def test_values_train_with_every_option(small, training):
+    name = "qmix" if "dueling" in training else "idqn"
+    algorithm = small(registry.get_config(name), mixed_env, env_config=CHOICES, **training)
+    for _ in range(4):
+        result = algorithm.train()
+    assert np.isfinite(result["learners"]["actors"]["total_loss"])
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_same_seed_gives_same_weights(small, name):
     runs = []
     for seed in (3, 3, 4):

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from joint_envs import faulty_env, meet_env, mixed_env, row_env
+from kinds import ACTOR_CRITIC
 from ray.rllib.algorithms.algorithm import Algorithm
 
 from rllib_algos import registry
 
-NAMES = registry.names()
+SCHEDULE = {"exploration_epsilon": [[0, 1.0], [60, 0.1]]}
+RESUMED = [(name, env, {}) for name in ACTOR_CRITIC for env in (row_env, mixed_env, meet_env)]
+RESUMED += [("idqn", row_env, SCHEDULE), ("vdn", row_env, {}), ("qmix", row_env, SCHEDULE)]
 
 
 def weights(algorithm):
@@ -34,10 +37,11 @@ def restored():
         algorithm.stop()
 
 
-@pytest.mark.parametrize("env", [row_env, mixed_env, meet_env], ids=lambda e: e.__name__)
-@pytest.mark.parametrize("name", NAMES)
-def test_resumed_run_equals_the_run_that_went_on(small, restored, tmp_path, name, env):
-    algorithm = small(registry.get_config(name), env)
+@pytest.mark.parametrize(
+    ("name", "env", "training"), RESUMED, ids=lambda v: getattr(v, "__name__", None)
+)
+def test_resumed_run_equals_the_run_that_went_on(small, restored, tmp_path, name, env, training):
+    algorithm = small(registry.get_config(name), env, **training)
     for _ in range(4):
         algorithm.train()
     algorithm.save_to_path(str(tmp_path))
@@ -159,7 +163,7 @@ def test_replay_of_another_size_is_refused(small, tmp_path):
         ("ma_maxent", {"env_config": {"agents": 2}}, "agents must be that of .*'server_2'.*, got"),
         ("ma_maxent", {"env_config": {"rows": 4}}, r"state shape must be that of .*\(6, 4\)"),
         ("ma_maxent", {"env_config": {"width": 2}}, "observations and actions must be that of"),
-        ("ma_maxent", {"actor_hiddens": [8]}, r"actor_hiddens must be .* \[16\], got \[8\]"),
+        ("ma_maxent", {"actor_hiddens": [8]}, r"hidden layers must be .* \[16\], got \[8\]"),
     ],
     ids=["algorithm", "agents", "state", "actions", "networks"],
 )

@@ -1,9 +1,10 @@
 import pytest
 from joint_envs import row_env
+from kinds import ACTOR_CRITIC, ALL, VALUE_BASED
 from ray.rllib.connectors.env_to_module import MeanStdFilter
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
-from rllib_algos import MADDPGConfig, MAMaxEntConfig, registry
+from rllib_algos import IDQNConfig, MADDPGConfig, MAMaxEntConfig, QMIXConfig, registry
 from rllib_algos.joint.algorithm import JointOffPolicy
 
 
@@ -20,12 +21,27 @@ def test_settings_go_where_they_belong():
     assert settings.critic_lr == MAMaxEntConfig().critic_lr
 
 
-@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize("name", ALL)
 def test_unknown_keys_are_errors(name):
-    with pytest.raises(TypeError, match="no setting 'critc_lr'; did you mean 'critic_lr'"):
-        registry.get_config(name).training(critc_lr=1.0)
+    known = "critic_lr" if name in ACTOR_CRITIC else "exploration_epsilon"
+    wrong = known.replace("i", "", 1)
+    with pytest.raises(TypeError, match=f"no setting '{wrong}'; did you mean '{known}'"):
+        registry.get_config(name).training(**{wrong: 1.0})
     with pytest.raises(TypeError, match=r"no setting 'zzz'$"):
         registry.get_config(name).training(zzz=1.0)
+
+
+@pytest.mark.parametrize("name", VALUE_BASED)
+def test_settings_of_actors_and_critics_do_not_fit_values(name):
+    with pytest.raises(TypeError, match="no setting 'actor_delay'"):
+        registry.get_config(name).training(actor_delay=2)
+
+
+def test_mixing_settings_belong_to_qmix_alone():
+    assert QMIXConfig().training(mixer_width=8, q_lr=1e-3).mixer_width == 8
+    for name in ("idqn", "vdn"):
+        with pytest.raises(TypeError, match="no setting 'mixer_width'"):
+            registry.get_config(name).training(mixer_width=8)
 
 
 def test_entropy_settings_belong_to_ma_maxent_alone():
@@ -77,6 +93,37 @@ def test_entropy_numbers_are_checked(training, message):
     settings = MAMaxEntConfig().environment(row_env).training(**training)
     with pytest.raises(ValueError, match=message):
         settings.validate()
+
+
+@pytest.mark.parametrize(
+    ("training", "message"),
+    [
+        ({"q_lr": 0}, r"q_lr must be a number in \(0, inf\), got 0"),
+        ({"q_hiddens": [0]}, r"q_hiddens must be a list of positive widths, got \[0\]"),
+        ({"mixer_width": 0}, "mixer_width must be a whole number of at least 1, got 0"),
+        ({"hyper_width": 0.5}, "hyper_width must be a whole number of at least 1, got 0.5"),
+        ({"exploration_epsilon": [[0, 1.0], [50, 0.1]]}, None),
+        ({"exploration_epsilon": 1.5}, r"exploration_epsilon must be in \[0, 1\], or a schedule"),
+        ({"exploration_epsilon": [[0, 1.0], [0, 0.1]]}, "with rising steps, got"),
+        ({"exploration_epsilon": [[0, 1.0], [10, -0.1]]}, r"got \[\[0, 1.0\], \[10, -0.1\]\]"),
+        ({"exploration_epsilon": []}, r"exploration_epsilon must be .* got \[\]"),
+        ({"exploration_epsilon": "high"}, "exploration_epsilon must be .* got high"),
+    ],
+    ids=lambda v: next(iter(v)) if isinstance(v, dict) else "",
+)
+def test_numbers_of_value_based_algorithms_are_checked(training, message):
+    settings = QMIXConfig().environment(row_env).training(**training)
+    if message is None:
+        settings.validate()
+        return
+    with pytest.raises(ValueError, match=message):
+        settings.validate()
+
+
+def test_the_papers_settings_of_values():
+    settings = IDQNConfig().paper()
+    assert (settings.q_lr, settings.q_hiddens) == (1e-4, (256, 256, 256))
+    assert (settings.exploration_epsilon, settings.double_q) == (0.15, False)
 
 
 @pytest.mark.parametrize(

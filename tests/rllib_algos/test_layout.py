@@ -7,7 +7,8 @@ from joint_envs import MixedEnv, RowEnv
 
 from rllib_algos.joint.discovery import joint_spaces
 from rllib_algos.joint.layout import GroupLayout, decode_actions
-from rllib_algos.joint.rows import RowLayout, make_layout
+from rllib_algos.joint.layouts import make_layout
+from rllib_algos.joint.rows import RowLayout
 from rllib_algos.joint.spaces import CategoricalAction, ContinuousAction
 
 

@@ -3,22 +3,27 @@
 import numpy as np
 import pytest
 from joint_envs import climb_env, meet_env, row_env
+from kinds import ACTOR_CRITIC, is_value_based
 
 from rllib_algos import registry
 
-NAMES = registry.names()
+ACTORS_AND_CRITICS = {
+    "actor_lr": 3e-3,
+    "critic_lr": 3e-3,
+    "actor_hiddens": [32],
+    "critic_hiddens": [64],
+    "actor_delay": 1,
+}
+VALUES = {"q_lr": 3e-3, "q_hiddens": [32]}
+ROWS = {"agents": 2, "rows": 3, "features": 2, "width": 2}
 
 
 def train(small, name, env, steps, env_config=None, **training):
     settings = {
-        "actor_lr": 3e-3,
-        "critic_lr": 3e-3,
-        "actor_hiddens": [32],
-        "critic_hiddens": [64],
+        **(VALUES if is_value_based(name) else ACTORS_AND_CRITICS),
         "train_batch_size_per_learner": 64,
         "learning_starts": 100,
         "replay_capacity": 3000,
-        "actor_delay": 1,
         "tau": 0.02,
         **training,
     }
@@ -34,21 +39,21 @@ def greedy(algorithm, episodes=40):
     return float(np.concatenate([f.rewards[:, 0] for f in fragments]).mean())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTOR_CRITIC)
 def test_the_best_cell_of_a_matrix_game(small, name):
     # Random play earns 0.31, the best cell 1.
     algorithm = train(small, name, climb_env, 1500, exploration_epsilon=0.2)
     assert greedy(algorithm) == 1.0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTOR_CRITIC)
 def test_moving_to_a_point(small, name):
     # Random play earns about -2.1, standing still -1, the optimum is 0.
     algorithm = train(small, name, meet_env, 1500, gamma=0.0)
     assert greedy(algorithm) > -0.25
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTOR_CRITIC)
 @pytest.mark.parametrize("relaxation", ["sampled", "softmax"])
 def test_rows_learn_their_own_best_choice(small, name, relaxation):
     # Random play earns 1.5 of 3.
@@ -57,9 +62,16 @@ def test_rows_learn_their_own_best_choice(small, name, relaxation):
         name,
         row_env,
         1500,
-        env_config={"agents": 2, "rows": 3, "features": 2, "width": 2},
+        env_config=ROWS,
         action_relaxation=relaxation,
         shared_critic=True,
         exploration_epsilon=0.2,
     )
+    assert greedy(algorithm) > 2.5
+
+
+@pytest.mark.parametrize("name", ["idqn", "vdn"])
+def test_values_of_rows_add_up_to_good_choices(small, name):
+    settings = {"env_config": ROWS, "gamma": 0.0, "exploration_epsilon": 0.3}
+    algorithm = train(small, name, row_env, 1500, **settings)
     assert greedy(algorithm) > 2.5

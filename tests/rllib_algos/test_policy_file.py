@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from joint_envs import MeetEnv, MixedEnv, RowEnv, meet_env, mixed_env, row_env
+from kinds import ACTOR_CRITIC
 
 import rllib_algos
 from rllib_algos import registry
@@ -17,8 +18,11 @@ CASES = {
     "rows": (row_env, RowEnv, {}),
     "probabilities": (row_env, RowEnv, {"probability": True}),
     "mixed": (mixed_env, MixedEnv, {}),
+    "categorical": (mixed_env, MixedEnv, {"continuous": False}),
     "continuous": (meet_env, MeetEnv, {}),
 }
+SUITED = [(name, case) for name in ACTOR_CRITIC for case in CASES if case != "categorical"]
+SUITED += [("idqn", "rows"), ("idqn", "probabilities"), ("idqn", "categorical"), ("qmix", "rows")]
 
 
 @pytest.fixture
@@ -28,8 +32,7 @@ def checkpoint(small, tmp_path):
     return algorithm.save_to_path(str(tmp_path / "checkpoint"))
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize(("name", "case"), SUITED)
 def test_a_loaded_policy_acts_like_greedy_evaluation(small, tmp_path, name, case):
     creator, env_class, env_config = CASES[case]
     algorithm = small(registry.get_config(name), creator, env_config=env_config)

@@ -5,7 +5,7 @@ import pytest
 from joint_envs import ClimbEnv, RowEnv
 
 from rllib_algos.joint.discovery import joint_spaces
-from rllib_algos.joint.rows import make_layout
+from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.stepper import CopyStepper
 
 

@@ -1,0 +1,11 @@
+"""The registered algorithms by kind."""
+
+from rllib_algos import IDQNConfig, registry
+
+VALUE_BASED = ["idqn", "qmix", "vdn"]
+ACTOR_CRITIC = ["ma_maxent", "maddpg"]
+ALL = sorted([*VALUE_BASED, *ACTOR_CRITIC])
+
+
+def is_value_based(name: str) -> bool:
+    return isinstance(registry.get_config(name), IDQNConfig)
