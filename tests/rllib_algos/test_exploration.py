@@ -1,5 +1,8 @@
+import pytest
 import torch
+from joint_envs import climb_env
 
+from rllib_algos import registry
 from rllib_algos.joint.exploration import (
     Exploration,
     explore_choices,
@@ -58,3 +61,48 @@ def test_gaussian_policies_explore_by_sampling():
     sample = torch.atanh(explore_gaussian(outputs, generator()))
     assert abs(float(sample.mean()) - 0.5) < 0.02
     assert abs(float(sample.std().log()) + 1.0) < 0.02
+
+
+def test_choices_without_noise_are_the_best():
+    logits = torch.randn(50, 2, 3)
+    quiet = Exploration(gumbel_noise=0.0)
+    assert torch.equal(explore_choices(logits, quiet, generator()), logits.argmax(-1))
+
+
+def test_gumbel_noise_on_choices_executes_samples_of_the_policy():
+    logits = torch.log(torch.tensor([0.7, 0.2, 0.1])).expand(20000, 1, 3)
+    choices = explore_choices(logits, Exploration(), generator())
+    torch.testing.assert_close(shares(choices), torch.tensor([0.7, 0.2, 0.1]), atol=0.01, rtol=0)
+
+
+def test_a_number_stays_as_it_is():
+    noise = Exploration.of(0.15, gumbel_noise=0.0)
+    assert noise == Exploration(epsilon=0.15, gumbel_noise=0.0)
+    assert noise.at(10_000) is noise
+
+
+def test_a_schedule_is_linear_between_its_points_and_constant_outside():
+    noise = Exploration.of([[100, 1.0], [200, 0.2], [300, 0.1]])
+    values = {step: noise.at(step).epsilon for step in (0, 100, 150, 200, 250, 300, 1e9)}
+    assert values == pytest.approx(
+        {0: 1.0, 100: 1.0, 150: 0.6, 200: 0.2, 250: 0.15, 300: 0.1, 1e9: 0.1}
+    )
+    assert noise.epsilon == 0.1  # where it ends
+    assert noise.at(150).schedule == ()
+
+
+def test_runners_follow_the_schedule(small):
+    schedule = [[0, 1.0], [400, 0.0]]  # a call of sample() keeps what held at its start
+    settings = {"exploration_epsilon": schedule, "learning_starts": 10_000}
+    config = registry.get_config("idqn").env_runners(rollout_fragment_length=400)
+    algorithm = small(config, climb_env, **settings)
+    runner = algorithm.env_runner
+    before, after = (
+        torch.cat([torch.as_tensor(f.actions["actions_0"]) for f in runner.sample()])
+        for _ in range(2)
+    )
+    # Observations are constant: whoever does not explore repeats the same action.
+    for agent in range(2):
+        uniform = shares(before[:, agent].long())
+        torch.testing.assert_close(uniform, torch.full((3,), 1 / 3), atol=0.1, rtol=0)
+        assert shares(after[:, agent].long()).max() == 1.0

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from rllib_algos.joint.critics import Critics
-from rllib_algos.joint.networks import StackedMLP
+from rllib_algos.joint.networks import Dueling, SharedMLP, StackedMLP
 
 
 def separate(stacked, k):
@@ -84,3 +84,29 @@ def test_critics_keep_copies_and_agents_apart():
             expected = network(torch.cat([state, action[c]], -1))[:, 0]
             torch.testing.assert_close(values[copy, c], expected)
     torch.testing.assert_close(critics(state, action[0])[:, 0], values[:, 0])
+
+
+def test_a_shared_network_tells_agents_apart_by_their_index():
+    shared = SharedMLP(3, 2, (), 1)
+    with torch.no_grad():
+        shared.net.weights[0][0, :, 0] = torch.tensor([1.0, 10.0, 100.0, 200.0, 300.0])
+        shared.net.biases[0].fill_(0.5)
+    x = torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]])
+    assert shared(x)[:, 0, 0].tolist() == [121.5, 243.5, 365.5]
+    assert sum(parameter.numel() for parameter in shared.parameters()) == 6
+
+
+def test_shared_networks_learn_from_all_agents():
+    torch.manual_seed(0)
+    shared = SharedMLP(3, 5, (7,), 2)
+    x = torch.randn(3, 6, 5)
+    together = torch.autograd.grad(shared(x).sum(), shared.net.weights[0])[0]
+    apart = [torch.autograd.grad(shared(x)[k].sum(), shared.net.weights[0])[0] for k in range(3)]
+    torch.testing.assert_close(together, sum(apart))
+    assert all(gradient.abs().sum() > 0 for gradient in apart)
+
+
+def test_dueling_values_by_hand():
+    outputs = torch.tensor([[[10.0, 1.0, 2.0, 6.0, -5.0, 0.0, 0.0, 3.0]]])  # V, A, A, A; twice
+    dueling = Dueling(nn.Identity(), rows=2, width=3)
+    assert dueling(outputs).tolist() == [[[8.0, 9.0, 13.0, -6.0, -6.0, -3.0]]]
