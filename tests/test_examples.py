@@ -11,14 +11,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-ARGUMENTS = {"03_train.py": ("200",), "demo.py": ("--slots", "60", "--out", "demo")}
-NEEDS = {"03_train.py": ("ray", "torch"), "demo.py": ("ray", "torch", "matplotlib")}
+ARGUMENTS = {"03_train.py": ("200",), "06_tune_sweep.py": ("80", "sweep"), "demo.py": ("--slots", "60", "--out", "demo")}
+NEEDS = {"03_train.py": ("ray", "torch"), "06_tune_sweep.py": ("ray", "torch"), "demo.py": ("ray", "torch", "matplotlib")}
 PRINTS = {
     "01_rollout.py": "mean system QoE of 20 slots",
     "02_custom_component.py": "server_0 observes (8, 2)",
     "03_train.py": "gap to the bound",
     "04_compare.py": "fastest",
     "05_solver.py": "worth of another thousand euros",
+    "06_tune_sweep.py": "slots  {'algo.actor_lr'",
     "demo.py": "of the gap between nearest",
 }
 

@@ -83,6 +83,18 @@ Out = Annotated[
         "--out", metavar="DIR", help="Folder to write to.", show_default="runs/ALGO-SCENARIO-SEED"
     ),
 ]
+Checkpoint = Annotated[
+    Path, typer.Argument(metavar="CHECKPOINT", help="Folder of a checkpoint or training run.")
+]
+ExportOut = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder to write to; new or empty.")
+]
+SweepOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Folder to write to.", show_default="runs/sweep-NAME"
+    ),
+]
 Resume = Annotated[
     Path | None,
     typer.Option("--resume", metavar="DIR", help="Continue the run in this folder."),

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from edgemarl.core.text import with_numbers
+
 GROUPS = ("algo", "env", "scenario")
 
 
@@ -66,7 +68,7 @@ def parse_value(text: str) -> Any:
     ([1000000000.0, 2], 'global', True, None)
     """
     try:
-        return _numbers(yaml.safe_load(text))
+        return with_numbers(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise ValueError(f"--set value must be YAML, got {text!r}: {error}") from error
 
@@ -89,16 +91,3 @@ def expand_repeats(arguments: Sequence[str], flag: str = "--set") -> list[str]:
             within = argument == flag
         expanded.append(argument)
     return expanded
-
-
-def _numbers(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, str) and any(character.isdigit() for character in value):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value

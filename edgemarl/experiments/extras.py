@@ -2,7 +2,13 @@
 
 import importlib.util
 
-_MODULES = {"rllib": ("ray", "torch"), "viz": ("matplotlib",)}
+_MODULES = {
+    "rllib": ("ray", "torch", "safetensors"),
+    "viz": ("matplotlib",),
+    "optuna": ("optuna",),
+    "wandb": ("wandb",),
+    "mlflow": ("mlflow",),
+}
 
 
 class MissingExtraError(ImportError):
@@ -13,7 +19,7 @@ def require_extra(extra: str, purpose: str) -> None:
     """Check that an extra's packages are installed, without importing them.
 
     Args:
-        extra: the extra's name, "rllib" or "viz".
+        extra: the extra's name, such as "rllib" or "viz".
         purpose: what needs it, to begin the message with.
 
     Raises:
