@@ -35,7 +35,7 @@ def test_measures_are_those_of_the_outcomes():
     evaluation = evaluate(Watching(), TINY, slots=6)
     assert len(outcomes) == 5
     for k, outcome in enumerate(outcomes):
-        assert evaluation.slots["system_qoe"][k] == outcome.qoe.sum()
+        assert evaluation.slots["system_qoe"][k] == pytest.approx(outcome.qoe.sum())
         assert evaluation.slots["latency"][k] == pytest.approx(outcome.latency.mean())
         assert evaluation.slots["num_satisfied"][k] == (outcome.qoe > 0.9).sum()
         assert evaluation.slots["num_gave_up"][k] == (outcome.qoe < 0.1).sum()
