@@ -1,14 +1,18 @@
 """Environments by name; names are strings, so that nothing heavy loads before it is used.
 
-A package of your own adds an environment by an entry point of the group ``edgemarl.environments``::
+A package of your own adds an environment by an entry point of the group ``edgemarl.environments``,
+whose value is a function or class that makes one (see ``docs/how_to/add_environment.md``)::
 
     [project.entry-points."edgemarl.environments"]
-    "mylab/offload-v0" = "mylab.offload_v0"  # a module with parallel_env(scenario=..., **options)
+    "mylab/offload-v0" = "mylab.offload_v0:parallel_env"
 """
 
+import functools
 import importlib
-from importlib.metadata import entry_points
-from typing import Any
+import inspect
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NamedTuple
 
 from pettingzoo import ParallelEnv
 
@@ -16,6 +20,7 @@ from edgemarl.core.validation import check_choice
 
 NAMESPACE = "edgemarl/"
 GROUP = "edgemarl.environments"
+DEFAULT_SCENARIO = "paper"
 # Name of a module with PettingZoo's `parallel_env` and `env`, and the options it is called with.
 _ENVIRONMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "edgemarl/djtcra-servers-v0": ("edgemarl.djtcra_v0", {"view": "servers"}),
@@ -23,27 +28,66 @@ _ENVIRONMENTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+class _Offer(NamedTuple):
+    """What a name stands for, and whose it is."""
+
+    target: str  # "module:creator"
+    source: str
+    defaults: Mapping[str, Any]
+
+
 def registered() -> list[str]:
     """Names of the environments that :func:`make` knows, those of other packages included."""
-    return list(_known())
+    return list(_offers())
 
 
-def make(name: str, scenario: Any = "paper", **options: Any) -> ParallelEnv[str, Any, Any]:
+def sources() -> dict[str, str]:
+    """The package that each environment comes from, by the environment's name."""
+    return {name: _sources(offers) for name, offers in _offers().items()}
+
+
+def full_name(name: str) -> str:
+    """The name with its namespace, which may be left out; ValueError for an unknown one."""
+    return _find(name)[0]
+
+
+def takes_scenario(name: str) -> bool:
+    """Whether an environment is made from one of edgemarl's scenarios; others have none."""
+    return _takes_scenario(_load(*_find(name)))
+
+
+def make(name: str, scenario: Any = None, **options: Any) -> ParallelEnv[str, Any, Any]:
     """A PettingZoo ParallelEnv by its name.
 
     Args:
         name: such as ``"edgemarl/djtcra-servers-v0"``; ``edgemarl/`` may be left out.
-        scenario: a preset's name, a YAML file or a scenario object.
+        scenario: a preset's name, a YAML file or a scenario object; the paper's by default.
+            Environments of other packages may have none.
         **options: options of the environment, such as ``max_cycles`` or ``reward``.
 
     Raises:
+        ImportError: another package's environment cannot be imported.
         ValueError: for an unknown name, scenario or option; the message lists the known ones.
     """
-    known = _known()
-    full = name if name in known else NAMESPACE + name
-    check_choice("environment", full if full in known else name, known)
-    module, defaults = known[full]
-    return importlib.import_module(module).parallel_env(scenario=scenario, **defaults, **options)
+    name, offer = _find(name)
+    creator = _load(name, offer)
+    given = dict(options)
+    if _takes_scenario(creator):
+        given["scenario"] = DEFAULT_SCENARIO if scenario is None else scenario
+    elif scenario is not None:
+        raise ValueError(f"environment {name!r} takes no scenario, got {scenario!r}")
+    try:
+        return creator(**given)
+    except TypeError:
+        known = _options(creator) if options else []
+        for key in options:
+            check_choice(f"option of {name}", key, known)
+        raise
+
+
+def creators() -> dict[str, Callable[[Mapping[str, Any]], ParallelEnv[str, Any, Any]]]:
+    """Functions from Ray's ``env_config`` (scenario and options) to environments, by name."""
+    return {name: functools.partial(_make_from, name) for name in registered()}
 
 
 def register_with_pettingzoo() -> None:
@@ -59,6 +103,66 @@ def register_with_pettingzoo() -> None:
             register("aec", name, f"{module}:env", kwargs=dict(defaults))
 
 
-def _known() -> dict[str, tuple[str, dict[str, Any]]]:
-    others = {entry.name: (entry.module, {}) for entry in entry_points(group=GROUP)}
-    return {**others, **_ENVIRONMENTS}
+def _make_from(name: str, env_config: Mapping[str, Any]) -> ParallelEnv[str, Any, Any]:
+    return make(name, **env_config)
+
+
+def _offers() -> dict[str, list[_Offer]]:
+    """Ours, then those of other packages; a name that two packages offer has two entries."""
+    offers = {
+        name: [_Offer(f"{module}:parallel_env", "edgemarl", defaults)]
+        for name, (module, defaults) in _ENVIRONMENTS.items()
+    }
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        offer = _Offer(entry.value, _distribution(entry), {})
+        offers.setdefault(entry.name, []).append(offer)
+    return offers
+
+
+def _find(name: str) -> tuple[str, _Offer]:
+    """The full name of an environment and what it stands for."""
+    known = _offers()
+    full = name if name in known else NAMESPACE + name
+    check_choice("environment", full if full in known else name, known)
+    if len(known[full]) > 1:
+        raise ValueError(
+            f"environment {full!r} must come from one package, got it from "
+            f"{_sources(known[full])}; uninstall all but one, or rename theirs"
+        )
+    return full, known[full][0]
+
+
+def _load(name: str, offer: _Offer) -> Callable[..., ParallelEnv[str, Any, Any]]:
+    module, _, attribute = offer.target.partition(":")
+    try:
+        creator = getattr(importlib.import_module(module), attribute or "parallel_env")
+    except Exception as error:  # whatever the package's module raises
+        raise ImportError(
+            f"environment {name!r} of {offer.source} cannot be loaded from {offer.target!r}: "
+            f"{type(error).__name__}: {error}; repair or uninstall that package"
+        ) from error
+    return functools.partial(creator, **offer.defaults)
+
+
+def _takes_scenario(creator: Callable[..., Any]) -> bool:
+    return "scenario" in inspect.signature(creator).parameters
+
+
+def _options(creator: Callable[..., ParallelEnv[str, Any, Any]]) -> list[str]:
+    """Names of a creator's options; where it passes any on, those of the environment's class."""
+    hidden = {"self", "scenario", *getattr(creator, "keywords", {})}
+    parameters = dict(inspect.signature(creator).parameters)
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        arguments = {"scenario": DEFAULT_SCENARIO} if _takes_scenario(creator) else {}
+        env = creator(**arguments)
+        parameters |= inspect.signature(type(env.unwrapped)).parameters
+    named = (p for p in parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
+    return [p.name for p in named if p.name not in hidden]
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unnamed package"
+
+
+def _sources(offers: list[_Offer]) -> str:
+    return " and ".join(offer.source for offer in offers)

@@ -19,7 +19,7 @@ def task_of(
     """The environment and scenario that options describe.
 
     What the options leave out is as the first checkpoint among the policies was trained on, else
-    the servers view and the paper's scenario.
+    the servers view and the paper's scenario. Other packages' environments may take no scenario.
 
     Args:
         policies: what the command acts with; baselines and factories have no say.
@@ -27,19 +27,26 @@ def task_of(
         scenario: a preset's name or a YAML file.
         scenario_seed: seed of the topology.
         given: settings of the environment and the scenario.
+
+    Raises:
+        ValueError: for an unknown name, or a scenario where none is taken.
     """
     from edgemarl.djtcra import load_scenario
     from edgemarl.experiments import Task
     from edgemarl.experiments.policies import trained_task
-    from edgemarl.experiments.task import DEFAULT_ENV, full_id
+    from edgemarl.experiments.task import DEFAULT_ENV
+    from edgemarl.registry import DEFAULT_SCENARIO, full_name, takes_scenario
 
     tasks = [task for policy in policies if (task := trained_task(policy)) is not None]
-    known = tasks[0] if tasks else Task.of("paper", DEFAULT_ENV, None)
-    chosen = known.scenario if scenario is None else load_scenario(scenario)
-    seed = {} if scenario_seed is None else {"seed": scenario_seed}
-    same_env = env is None or full_id(env) == known.env_id
-    return Task.of(
-        chosen.with_overrides({**given.scenario, **seed}),
-        env or known.env_id,
-        {**(known.env_kwargs if same_env else {}), **given.env},
-    )
+    known = tasks[0] if tasks else Task.of(None, DEFAULT_ENV, None)
+    env_id = known.env_id if env is None else full_name(env)
+    env_kwargs = {**(known.env_kwargs if env_id == known.env_id else {}), **given.env}
+    overrides = given.scenario | ({} if scenario_seed is None else {"seed": scenario_seed})
+    if not takes_scenario(env_id):
+        for asked in (scenario, *(f"{key}={value}" for key, value in overrides.items())):
+            if asked is not None:
+                raise ValueError(f"environment {env_id!r} takes no scenario, got {asked}")
+        return Task.of(None, env_id, env_kwargs)
+    chosen = load_scenario(DEFAULT_SCENARIO) if known.scenario is None else known.scenario
+    chosen = chosen if scenario is None else load_scenario(scenario)
+    return Task.of(chosen.with_overrides(overrides), env_id, env_kwargs)

@@ -59,12 +59,17 @@ def train(
                 settings=given.algo,
                 env_runners=env_runners or 0,
                 seed=seed or 0,
-                out=out or Path("runs") / f"{algorithm}-{task.scenario.name}-{seed or 0}",
+                out=out or Path("runs") / f"{algorithm}-{_short_name(task)}-{seed or 0}",
                 command=shlex.join(["edgemarl", *sys.argv[1:]]),
                 reporter=bar,
                 **limits,
             )
     _tell(result, algorithm, slots)
+
+
+def _short_name(task: "Task") -> str:
+    """The scenario's name; that of the environment, without its namespace, where it has none."""
+    return task.scenario.name if task.scenario else task.env_id.rpartition("/")[2]
 
 
 def _refuse_changes(

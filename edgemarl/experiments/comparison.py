@@ -95,7 +95,7 @@ class Comparison:
 
 def compare(
     policies: Sequence[str | Policy] | Mapping[str, str | Policy],
-    scenario: Scenario | str = "paper",
+    scenario: Scenario | str | None = None,
     *,
     env_id: str = DEFAULT_ENV,
     slots: int = 100,
@@ -111,7 +111,8 @@ def compare(
     Args:
         policies: callables, or what `load_policy` takes (a baseline's id, a checkpoint folder,
             "package.module:factory"); a mapping gives them names of your own.
-        scenario: a `Scenario`, a preset's name or a YAML file; its seed is the first topology's.
+        scenario: a `Scenario`, a preset's name or a YAML file, the paper's by default; its seed is
+            the first topology's.
         env_id: id of a registered environment.
         slots: number of slots for each topology and seed.
         seed: first seed of the evaluation draws.

@@ -85,7 +85,7 @@ class Evaluation:
 
 def evaluate(
     policy: Policy | str,
-    scenario: Scenario | str = "paper",
+    scenario: Scenario | str | None = None,
     *,
     env_id: str = DEFAULT_ENV,
     slots: int = 100,
@@ -100,7 +100,8 @@ def evaluate(
         policy: any callable from observations to actions (dictionaries keyed by agent), from any
             framework; a method ``reset(env, rng)``, if it has one, is called before each episode.
             Or a string that `load_policy` takes, such as a baseline's id.
-        scenario: a `Scenario`, a preset's name or a YAML file. Its own seed fixes the topology.
+        scenario: a `Scenario`, a preset's name or a YAML file; the paper's by default. Its own seed
+            fixes the topology.
         env_id: id of a registered environment.
         slots: number of slots.
         seed: seed of the evaluation draws, disjoint from those of any training run. Policies
@@ -143,7 +144,7 @@ def measure(
     columns: dict[str, list[float]] = {key: [] for key in MEASURES}
     episodes, bounds = [], []
     # Without migration the bound holds whatever was decided before, so it is every policy's bound.
-    unmoved = task.scenario.with_overrides({"migration_delay": 0.0})
+    unmoved = task.need_scenario().with_overrides({"migration_delay": 0.0})
     env = task.make()
     try:
         for slot in rollout(env, policy, slots=slots, seed=seed, stream=stream):
@@ -162,3 +163,16 @@ def measure(
         measured |= {"upper_bound": upper, "gap": relative_gap(upper, measured["system_qoe"])}
     name = name or policy_name(policy)
     return Evaluation(policy=name, task=task, seed=seed, episode=np.array(episodes), slots=measured)
+
+
+def mean_reward(policy: Policy, task: Task, *, slots: int, stream: str = "validation") -> float:
+    """The mean reward of an agent and slot, for environments that have no outcome to measure."""
+    env = task.make()
+    try:
+        paid = [
+            float(np.mean(list(slot.rewards.values())))
+            for slot in rollout(env, policy, slots=slots, seed=0, stream=stream)
+        ]
+    finally:
+        env.close()
+    return float(np.mean(paid))

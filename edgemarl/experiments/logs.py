@@ -15,10 +15,12 @@ COLUMNS: tuple[str, ...] = (
     "validation_system_qoe",
     "validation_upper_bound",
     "validation_gap",
+    "validation_reward",
 )
 """Columns of ``progress.csv``: slots of training; wall time [s] over all sessions; mean system QoE
 of the slots sampled since the last row; and, in rows of a checkpoint, its means on the validation
-slots: system QoE, certified bound, and the gap as a fraction of the bound."""
+slots: system QoE, certified bound, and the gap as a fraction of the bound; or, in environments
+without a scenario, which have none of these, the reward of an agent and slot."""
 
 FILE_NAME = "progress.csv"
 

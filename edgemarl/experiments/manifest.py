@@ -36,7 +36,8 @@ class Manifest:
         algorithm: the algorithm's registered name.
         env_id: the environment's id.
         env_kwargs: the environment's further arguments.
-        scenario: the whole scenario as plain values, with its topology's seed.
+        scenario: the whole scenario as plain values, with its topology's seed; None where the
+            environment takes none.
         settings: the algorithm's settings that differ from its defaults.
         seed: seed of the training draws and of the initial weights.
         env_runners: number of processes that collected samples; 0 is the learner's own.
@@ -48,7 +49,7 @@ class Manifest:
     algorithm: str
     env_id: str
     env_kwargs: dict[str, Any]
-    scenario: dict[str, Any]
+    scenario: dict[str, Any] | None
     settings: dict[str, Any]
     seed: int
     env_runners: int
@@ -106,7 +107,8 @@ class Manifest:
 
     def task(self) -> Task:
         """The task that the run trained on."""
-        return Task.of(Scenario.from_dict(self.scenario), self.env_id, self.env_kwargs)
+        scenario = None if self.scenario is None else Scenario.from_dict(self.scenario)
+        return Task.of(scenario, self.env_id, self.env_kwargs)
 
 
 def write_atomically(path: Path, text: str) -> None:

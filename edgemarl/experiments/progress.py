@@ -11,8 +11,14 @@ class Reporter(Protocol):
         """Some slots were collected; `system_qoe` is their mean."""
         ...
 
-    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
-        """A checkpoint was saved; the numbers are its means on the validation slots."""
+    def checkpoint(
+        self, slots: int, score: float, upper_bound: float | None, gap: float | None
+    ) -> None:
+        """A checkpoint was saved; the numbers are its means on the validation slots.
+
+        The score is system QoE; where there is no bound of it, the environment has none either,
+        and the score is the reward.
+        """
         ...
 
 
@@ -22,7 +28,9 @@ class Silent:
     def update(self, slots: int, slots_per_second: float, system_qoe: float | None) -> None:
         """Shows nothing."""
 
-    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
+    def checkpoint(
+        self, slots: int, score: float, upper_bound: float | None, gap: float | None
+    ) -> None:
         """Shows nothing."""
 
 
@@ -72,10 +80,15 @@ class ProgressBar:
         if system_qoe is not None:
             self._progress.update(self._bar, qoe=f"{system_qoe:.1f}")
 
-    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
+    def checkpoint(
+        self, slots: int, score: float, upper_bound: float | None, gap: float | None
+    ) -> None:
         """Print a line."""
+        if upper_bound is None or gap is None:
+            self._console.print(f"{slots:>8} slots: validation reward {score:.3f}")
+            return
         self._progress.update(self._bar, gap=f"{100 * gap:.1f} %")
         self._console.print(
-            f"{slots:>8} slots: validation QoE {system_qoe:.2f}, bound {upper_bound:.2f}, "
+            f"{slots:>8} slots: validation QoE {score:.2f}, bound {upper_bound:.2f}, "
             f"gap {100 * gap:.1f} %"
         )

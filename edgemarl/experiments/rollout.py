@@ -23,11 +23,12 @@ STREAMS = {"validation": 1 << 32, "evaluation": 1 << 33}
 
 @dataclass(frozen=True)
 class Slot:
-    """What one slot held and what became of it."""
+    """What one slot held and what became of it; other packages' environments only pay rewards."""
 
     episode: int
     state: Any
     outcome: Any
+    rewards: Mapping[str, float]
 
 
 def episode_seed(stream: str, seed: int, episode: int) -> int:
@@ -42,7 +43,7 @@ def rollout(
     """Yields the slots of as many episodes as needed; the last may be cut short.
 
     Args:
-        env: an edgemarl ParallelEnv.
+        env: a ParallelEnv.
         policy: observations to actions, optionally with ``reset(env, rng)``.
         slots: number of slots to yield.
         seed: seed of the draws; equal seeds give equal draws to every policy.
@@ -61,9 +62,10 @@ def rollout(
         if hasattr(policy, "reset"):
             policy.reset(env, named_generator(seed, f"{stream} policy", episode))  # type: ignore[attr-defined]
         while env.agents:
-            state = env.unwrapped.slot_state
-            observations, *_ = _step(env, policy, observations)
-            yield Slot(episode, state, env.unwrapped.last_outcome)
+            state = getattr(env.unwrapped, "slot_state", None)
+            observations, rewards, *_ = _step(env, policy, observations)
+            outcome = getattr(env.unwrapped, "last_outcome", None)
+            yield Slot(episode, state, outcome, rewards)
             done += 1
             if done == slots:
                 return

@@ -27,7 +27,7 @@ def evaluation_table(evaluation: "Evaluation") -> "Table":
     """One policy's evaluation as a table of one row."""
     table = _table()
     table.add_row(*_cells(evaluation.to_dict()))
-    scenario = evaluation.task.scenario
+    scenario = evaluation.task.need_scenario()
     table.caption = (
         f"{evaluation.task.env_id}, scenario {scenario.name}, topology {scenario.seed}, "
         f"{len(evaluation.episode)} slots; ±: 95 % interval"
@@ -77,7 +77,7 @@ def _mean(values: Mapping[str, Any] | None, factor: float, digits: int) -> str:
 
 
 def _caption(comparison: "Comparison") -> str:
-    scenario = comparison.task.scenario
+    scenario = comparison.task.need_scenario()
     covers = {
         "slot": "other slots on this topology",
         "episode": "other episodes on this topology",

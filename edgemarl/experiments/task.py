@@ -1,22 +1,15 @@
 """What policies act on: an environment's id, a scenario with its topology, and arguments."""
 
-import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edgemarl.core.validation import check_choice
 from edgemarl.djtcra import Scenario, load_scenario
 from edgemarl.djtcra.mobility import Resample
-from edgemarl.registry import NAMESPACE, make, registered
+from edgemarl.registry import DEFAULT_SCENARIO, full_name, make, takes_scenario
 
 DEFAULT_ENV = "edgemarl/djtcra-servers-v0"
-
-
-def full_id(env_id: str) -> str:
-    """The id with its namespace, which may be left out."""
-    return env_id if env_id in registered() else NAMESPACE + env_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,26 +18,30 @@ class Task:
 
     Attributes:
         env_id: the environment's full id.
-        scenario: the scenario; its seed fixes the topology.
+        scenario: the scenario, whose seed fixes the topology; None where the environment, of
+            another package, takes none.
         env_kwargs: further arguments of the environment.
     """
 
     env_id: str = DEFAULT_ENV
-    scenario: Scenario
+    scenario: Scenario | None
     env_kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, scenario: Scenario | str, env_id: str, env_kwargs: Mapping[str, Any] | None
+        cls, scenario: Scenario | str | None, env_id: str, env_kwargs: Mapping[str, Any] | None
     ) -> "Task":
-        """A task from names.
+        """A task from names; without a scenario's, the paper's where the environment takes one.
 
         Raises:
-            ValueError: for an unknown environment or scenario.
+            ValueError: for an unknown environment or scenario, or one where none is taken.
         """
-        full = full_id(env_id)
-        check_choice("environment", full, registered())
-        return cls(env_id=full, scenario=load_scenario(scenario), env_kwargs=dict(env_kwargs or {}))
+        full = full_name(env_id)
+        if takes_scenario(full):
+            scenario = load_scenario(DEFAULT_SCENARIO if scenario is None else scenario)
+        elif scenario is not None:
+            raise ValueError(f"environment {full!r} takes no scenario, got {scenario!r}")
+        return cls(env_id=full, scenario=scenario, env_kwargs=dict(env_kwargs or {}))
 
     def make(self) -> Any:
         """A new environment.
@@ -52,35 +49,34 @@ class Task:
         Raises:
             ValueError: for an argument that the environment does not know or accept.
         """
-        try:
-            return make(self.env_id, scenario=self.scenario, **self.env_kwargs)
-        except TypeError:
-            known = self.options()
-            for key in self.env_kwargs:
-                check_choice(f"option of {self.env_id}", key, known)
-            raise
+        return make(self.env_id, scenario=self.scenario, **self.env_kwargs)
 
-    def options(self) -> list[str]:
-        """Names of the arguments that the environment knows besides its scenario."""
-        env = make(self.env_id, scenario=self.scenario)
-        names = inspect.signature(type(env.unwrapped)).parameters
-        return [name for name in names if name not in ("view", "scenario")]
+    def need_scenario(self) -> Scenario:
+        """The scenario; ValueError where there is none."""
+        if self.scenario is None:
+            raise ValueError(
+                f"environment {self.env_id!r} must have a scenario for its QoE and bound to be "
+                "measured, it has none; act in it with rllib_algos.load_policy(checkpoint)"
+            )
+        return self.scenario
 
     def topology(self, offset: int) -> "Task":
         """The same task on another topology, with the scenario's seed so much higher."""
-        scenario = self.scenario.with_overrides({"seed": self.scenario.seed + offset})
-        return Task(env_id=self.env_id, scenario=scenario, env_kwargs=self.env_kwargs)
+        scenario = self.need_scenario()
+        other = scenario.with_overrides({"seed": scenario.seed + offset})
+        return Task(env_id=self.env_id, scenario=other, env_kwargs=self.env_kwargs)
 
     @property
     def independent_slots(self) -> bool:
         """Whether a slot's outcome is independent of the slots before it, given the policy."""
-        return isinstance(self.scenario.mobility, Resample) and self.scenario.migration_delay == 0
+        scenario = self.need_scenario()
+        return isinstance(scenario.mobility, Resample) and scenario.migration_delay == 0
 
     def flattened(self) -> dict[str, Any]:
         """Environment, arguments and scenario as one flat dictionary of plain values."""
         flat: dict[str, Any] = {"env": self.env_id}
         flat |= {f"env.{key}": value for key, value in self.env_kwargs.items()}
-        for key, value in self.scenario.to_dict().items():
+        for key, value in ({} if self.scenario is None else self.scenario.to_dict()).items():
             if isinstance(value, Mapping):
                 flat |= {f"scenario.{key}.{name}": inner for name, inner in value.items()}
             else:

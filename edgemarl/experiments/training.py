@@ -1,6 +1,7 @@
 """Trains an algorithm, with checkpoints that a failure cannot harm."""
 
 import dataclasses
+import math
 import signal
 import time
 import traceback
@@ -18,7 +19,7 @@ from edgemarl.experiments.logs import Logs, read_progress
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.progress import Reporter, Silent
 from edgemarl.experiments.task import DEFAULT_ENV, Task
-from edgemarl.experiments.validation import Validation
+from edgemarl.experiments.validation import Validation, score
 
 
 class TrainingError(RuntimeError):
@@ -42,7 +43,7 @@ class TrainingResult:
 
 def train(
     algorithm: str,
-    scenario: Scenario | str = "paper",
+    scenario: Scenario | str | None = None,
     *,
     slots: int,
     out: Path | str,
@@ -64,7 +65,8 @@ def train(
 
     Args:
         algorithm: a registered algorithm's name, such as "ma_maxent".
-        scenario: a `Scenario`, a preset's name or a YAML file; its seed fixes the topology.
+        scenario: a `Scenario`, a preset's name or a YAML file; its seed fixes the topology. The
+            paper's by default, where the environment takes one.
         slots: slots to train for; the last round of sampling may go a little beyond.
         out: folder for checkpoints and curves; must not hold a run yet.
         env_id: id of a registered environment.
@@ -90,7 +92,7 @@ def train(
         algorithm=algorithm,
         env_id=task.env_id,
         env_kwargs=dict(task.env_kwargs),
-        scenario=task.scenario.to_dict(),
+        scenario=None if task.scenario is None else task.scenario.to_dict(),
         settings=dict(settings or {}),
         seed=seed,
         env_runners=env_runners,
@@ -161,8 +163,8 @@ class _Run:
         self.reporter = reporter or Silent()
         self.validation = Validation(manifest.task(), validation_slots)
         self.best = max(
-            (row.get("validation_system_qoe", 0.0) for row in read_progress(folder.path)),
-            default=0.0,
+            (score(row) for row in read_progress(folder.path)),
+            default=-math.inf,
         )
 
     def carry_out(self, checkpoint: Path | None) -> TrainingResult:
@@ -208,12 +210,11 @@ class _Run:
         """Save, measure what was saved, and note whether it is the best so far."""
         saved = self._save(learner)
         measured = self.validation.measure(saved)
-        qoe = measured["validation_system_qoe"]
-        if qoe > self.best:
-            self.best = qoe
+        if score(measured) > self.best:
+            self.best = score(measured)
             self.folder.mark_best(saved)
-        bound, gap = measured["validation_upper_bound"], measured["validation_gap"]
-        self.reporter.checkpoint(learner.slots, qoe, bound, gap)
+        bound, gap = (measured.get(f"validation_{name}") for name in ("upper_bound", "gap"))
+        self.reporter.checkpoint(learner.slots, score(measured), bound, gap)
         return measured
 
     def _failure(self, error: Exception, slots: int) -> TrainingError:

@@ -5,8 +5,10 @@ import pytest
 
 import edgemarl
 import edgemarl.djtcra_v0
+from edgemarl import registry
 from edgemarl.djtcra import SCENARIOS
 from edgemarl.djtcra.env import DJTCRAEnv
+from tests.distributions import write_distribution
 
 IDS = ["edgemarl/djtcra-servers-v0", "edgemarl/djtcra-users-v0"]
 
@@ -44,7 +46,8 @@ def test_options_reach_the_environment(tmp_path):
         ("edgemarl/nothing-v0", {}, ValueError, "environment must be one of .*servers-v0"),
         ("other/djtcra-servers-v0", {}, ValueError, "environment must be one of"),
         (IDS[0], {"scenario": "large"}, ValueError, "scenario must be one of paper, tiny, demo"),
-        (IDS[0], {"users": 3}, TypeError, "unexpected keyword argument 'users'"),
+        (IDS[0], {"users": 3}, ValueError, "option of .* one of 'action', .*, got 'users'"),
+        (IDS[0], {"observation": 3}, ValueError, "observation must be left out with view"),
     ],
 )
 def test_unknown_names_and_options(name, options, error, message):
@@ -70,24 +73,88 @@ def test_pettingzoo_knows_the_names(name):
     edgemarl.registry.register_with_pettingzoo()  # again, without a warning
 
 
-def test_other_packages_add_environments(tmp_path, monkeypatch):
-    """As an installed distribution with an entry point does."""
-    (tmp_path / "mylab_offload_v0.py").write_text(
-        "import edgemarl\n"
-        "def parallel_env(scenario, **options):\n"
-        "    return edgemarl.djtcra_v0.parallel_env('users', scenario, **options)\n"
-    )
-    folder = tmp_path / "mylab-1.0.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: mylab\nVersion: 1.0\n")
-    (folder / "entry_points.txt").write_text(
-        "[edgemarl.environments]\nmylab/offload-v0 = mylab_offload_v0\n"
-    )
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Installs distributions with environments for the length of a test."""
     monkeypatch.syspath_prepend(tmp_path)
-    assert sorted(edgemarl.registered()) == [*IDS, "mylab/offload-v0"]
-    env = edgemarl.make("mylab/offload-v0", scenario="tiny", max_cycles=4)
+
+    def write(name, entries, module=""):
+        write_distribution(tmp_path, name, "edgemarl.environments", entries, module)
+
+    yield write
+    for name in [name for name in sys.modules if name.startswith("lab_")]:
+        sys.modules.pop(name)
+
+
+VARIANT = """
+import edgemarl
+def parallel_env(scenario, **options):
+    return edgemarl.djtcra_v0.parallel_env("users", scenario, **options)
+"""
+
+
+@pytest.mark.parametrize("target", ["lab_a", "lab_a:parallel_env"])
+def test_other_packages_add_environments(install, target):
+    install("lab_a", {"lab/offload-v0": target}, VARIANT)
+    assert edgemarl.registered() == [*IDS, "lab/offload-v0"]
+    assert registry.sources() == {**dict.fromkeys(IDS, "edgemarl"), "lab/offload-v0": "lab_a 1.0"}
+    env = edgemarl.make("lab/offload-v0", scenario="tiny", max_cycles=4)
     assert (env.possible_agents[0], env.max_cycles) == ("user_0", 4)
-    sys.modules.pop("mylab_offload_v0")
+    assert len(edgemarl.make("lab/offload-v0").possible_agents) == 100
+    with pytest.raises(ValueError, match=r"option of lab/offload-v0 must be one of .*'max_cycles'"):
+        edgemarl.make("lab/offload-v0", scenario="tiny", cycles=4)
+
+
+def test_an_environment_may_take_no_scenario(install):
+    install("lab_b", {"lab/game-v0": "lab_b:make"}, "def make(size=2):\n    return size\n")
+    assert not registry.takes_scenario("lab/game-v0")
+    assert registry.takes_scenario(IDS[0])
+    assert edgemarl.make("lab/game-v0", size=5) == 5
+    assert registry.creators()["lab/game-v0"]({"size": 6}) == 6
+    with pytest.raises(ValueError, match="'lab/game-v0' takes no scenario, got 'tiny'"):
+        edgemarl.make("lab/game-v0", scenario="tiny")
+    with pytest.raises(ValueError, match="option of lab/game-v0 must be one of 'size', got 'cycle"):
+        edgemarl.make("lab/game-v0", cycles=4)
+
+
+def test_creators_take_what_ray_hands_them():
+    env = registry.creators()[IDS[1]]({"scenario": "tiny", "max_cycles": 3})
+    assert (env.possible_agents[0], env.max_cycles) == ("user_0", 3)
+
+
+def test_errors_of_a_creator_are_its_own(install):
+    code = "def make(size=2):\n    raise TypeError('no display')\n"
+    install("lab_c", {"lab/game-v0": "lab_c:make"}, code)
+    with pytest.raises(TypeError, match="no display"):
+        edgemarl.make("lab/game-v0", size=1)
+
+
+def test_a_name_that_two_packages_offer_is_refused(install):
+    install("lab_d", {IDS[0]: "lab_d:make", "lab/game-v0": "lab_d:make"}, "make = dict\n")
+    install("lab_e", {"lab/game-v0": "lab_e:make"})
+    match = "must come from one package, got it from edgemarl and lab_d 1.0; uninstall all but one"
+    with pytest.raises(ValueError, match=match):
+        edgemarl.make(IDS[0])
+    with pytest.raises(ValueError, match=r"from lab_[de] 1.0 and lab_[de] 1.0"):
+        edgemarl.make("lab/game-v0")
+    assert edgemarl.make(IDS[1], scenario="tiny")
+    assert edgemarl.registered() == [*IDS, "lab/game-v0"]
+
+
+@pytest.mark.parametrize(
+    ("target", "cause"),
+    [
+        ("lab_f:absent", "AttributeError: module 'lab_f' has no attribute 'absent'"),
+        ("lab_f.sub:make", "ModuleNotFoundError: No module named 'lab_f.sub'"),
+        ("lab_broken:make", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_package_that_cannot_be_loaded_is_named(install, target, cause):
+    install("lab_f", {"lab/game-v0": target})
+    install("lab_broken", {}, "1 / 0\n")
+    with pytest.raises(ImportError, match=f"'lab/game-v0' of lab_f 1.0 cannot .*{cause}"):
+        edgemarl.make("lab/game-v0")
+    assert edgemarl.make(IDS[1], scenario="tiny")
 
 
 def test_versions():

@@ -1,7 +1,8 @@
 import pytest
 
 from edgemarl.djtcra import Scenario, load_scenario
-from edgemarl.experiments.task import DEFAULT_ENV, Task, full_id
+from edgemarl.experiments import task as task_module
+from edgemarl.experiments.task import DEFAULT_ENV, Task
 
 
 def test_names_become_a_task():
@@ -12,7 +13,7 @@ def test_names_become_a_task():
 
 
 def test_ids_may_leave_out_the_namespace():
-    assert full_id("djtcra-servers-v0") == full_id(DEFAULT_ENV) == DEFAULT_ENV
+    assert Task.of("tiny", "djtcra-servers-v0", None) == Task.of("tiny", DEFAULT_ENV, None)
 
 
 def test_another_topology_changes_the_scenarios_seed_alone():
@@ -46,3 +47,14 @@ def test_flat_values_tell_tasks_apart():
 def test_an_unknown_environment_is_named():
     with pytest.raises(ValueError, match="environment must be one of"):
         Task.of("tiny", "djtcra-clouds-v0", None)
+
+
+def test_a_scenario_is_needed_only_where_one_is_taken(monkeypatch):
+    assert Task.of(None, DEFAULT_ENV, None).scenario == load_scenario("paper")
+    monkeypatch.setattr(task_module, "takes_scenario", lambda name: False)
+    task = Task.of(None, DEFAULT_ENV, {"max_cycles": 3})
+    assert task.flattened() == {"env": DEFAULT_ENV, "env.max_cycles": 3}
+    with pytest.raises(ValueError, match="'edgemarl/djtcra-servers-v0' takes no scenario, got 'ti"):
+        Task.of("tiny", DEFAULT_ENV, None)
+    with pytest.raises(ValueError, match="must have a scenario for its QoE and bound"):
+        task.topology(1)
