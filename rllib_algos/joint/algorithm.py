@@ -123,7 +123,9 @@ class JointOffPolicy(Algorithm):
         """Writes a checkpoint, and in it the policies for `rllib_algos.load_policy`."""
         saved = super().save_to_path(_absolute(path), **kwargs)
         weights = self.learner_group.get_weights([ACTORS])[ACTORS]
-        content = policy_content(type(self).__name__, self.actors, weights)
+        module: Any = self.get_module(ACTORS)
+        noise = module.exploration.at(self._steps_sampled)
+        content = policy_content(type(self).__name__, module.actors, weights, noise)
         write_policy(Path(saved), content, kwargs.get("filesystem"))
         return saved
 
@@ -148,12 +150,15 @@ class JointOffPolicy(Algorithm):
         rows = count * self.config.train_batch_size_per_learner
         sample = {k: torch.from_numpy(v) for k, v in self.replay.sample(rows).items()}
         batch = MultiAgentBatch({CENTRAL: SampleBatch(sample)}, env_steps=rows)
-        key = (ENV_RUNNER_RESULTS, NUM_ENV_STEPS_SAMPLED_LIFETIME)
-        steps = self.metrics.peek(key, default=0)
         results = self.learner_group.update(
-            batch=batch, timesteps={NUM_ENV_STEPS_SAMPLED_LIFETIME: int(steps)}
+            batch=batch, timesteps={NUM_ENV_STEPS_SAMPLED_LIFETIME: self._steps_sampled}
         )
         self.metrics.aggregate(results, key=LEARNER_RESULTS)
+
+    @property
+    def _steps_sampled(self) -> int:
+        key = (ENV_RUNNER_RESULTS, NUM_ENV_STEPS_SAMPLED_LIFETIME)
+        return int(self.metrics.peek(key, default=0))
 
     def _sync_actors(self) -> None:
         # Without policies= the critics would travel to every runner as well.

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import torch
 
 from rllib_algos.joint.actors import Actors
-from rllib_algos.joint.layout import GroupLayout
+from rllib_algos.joint.exploration import Exploration
+from rllib_algos.joint.layout import GroupLayout, Tensors
 from rllib_algos.joint.spaces import JointSpaces
 
 POLICY_FILE = "joint_policy.pt"
@@ -18,7 +20,10 @@ VERSION = 2
 
 
 def policy_content(
-    algorithm: str, actors: Actors, state: Mapping[str, Any] | None = None
+    algorithm: str,
+    actors: Actors,
+    state: Mapping[str, Any] | None = None,
+    exploration: Exploration | None = None,
 ) -> dict[str, Any]:
     """Returns what describes policies, in plain data and tensors.
 
@@ -26,6 +31,7 @@ def policy_content(
         algorithm: name of the algorithm that trained them.
         actors: of the algorithm; their own weights are not used.
         state: of the actors module, with the weights; None leaves them out.
+        exploration: how they collect experience now; None leaves it out.
     """
     weights = {
         name.removeprefix("actors."): torch.from_numpy(np.array(value))
@@ -42,6 +48,7 @@ def policy_content(
         "shared": actors.shared,
         "dueling": actors.dueling,
         "hiddens": list(actors.hiddens),
+        "exploration": None if exploration is None else asdict(exploration),
         "weights": weights,
     }
 
@@ -118,8 +125,11 @@ class GreedyPolicy:
         layout = self._actors.layout
         fields = layout.encode(None, observations)
         with torch.inference_mode():
-            stored = self._actors.greedy({k: torch.from_numpy(v)[None] for k, v in fields.items()})
+            stored = self._act({k: torch.from_numpy(v)[None] for k, v in fields.items()})
         return layout.env_actions([actions.numpy() for actions in stored], 0)
+
+    def _act(self, fields: Tensors) -> list[torch.Tensor]:
+        return self._actors.greedy(fields)
 
     def _check(self, observations: Mapping[str, Any]) -> None:
         if set(observations) != set(self.spaces.agents):
@@ -141,26 +151,57 @@ class GreedyPolicy:
                     raise ValueError(f"the observation of agent {agent!r} must be finite")
 
 
-def read_policy(path: str | Path) -> GreedyPolicy:
-    """Returns the greedy policy of a checkpoint; needs torch, but neither ray nor the environment.
+class ExploringPolicy(GreedyPolicy):
+    """What agents do while they are trained, exploration included.
+
+    Attributes:
+        exploration: how actions are perturbed.
+    """
+
+    def __init__(
+        self, algorithm: str, actors: Actors, exploration: Exploration, seed: int | None
+    ) -> None:
+        super().__init__(algorithm, actors)
+        self.exploration = exploration
+        self._generator = torch.Generator()
+        if seed is not None:
+            self._generator.manual_seed(seed)
+        else:
+            self._generator.seed()
+
+    def _act(self, fields: Tensors) -> list[torch.Tensor]:
+        return self._actors.explore(fields, self.exploration, self._generator)
+
+
+def read_policy(path: str | Path, *, explore: bool = False, seed: int | None = 0) -> GreedyPolicy:
+    """Returns the policy of a checkpoint; needs torch, but neither ray nor the environment.
 
     Args:
         path: folder that `save_to_path` (or Ray Tune) wrote.
+        explore: whether it acts as it did when the checkpoint was written, with the noise that
+            collected experience (a scheduled epsilon at the value it then had), instead of
+            greedily.
+        seed: of that noise; None draws one.
 
     Raises:
         FileNotFoundError: there is no such folder.
         ValueError: it is not a checkpoint of an algorithm of this package.
     """
-    return policy_of(read_content(Path(path)))
+    return policy_of(read_content(Path(path)), explore=explore, seed=seed)
 
 
-def policy_of(content: Mapping[str, Any]) -> GreedyPolicy:
-    """Returns the greedy policy that `policy_content` described."""
+def policy_of(
+    content: Mapping[str, Any], *, explore: bool = False, seed: int | None = 0
+) -> GreedyPolicy:
+    """Returns the policy that `policy_content` described; see `read_policy`."""
     spaces = JointSpaces.from_dict(content["spaces"])
     layout = GroupLayout(spaces, soft=content["soft"])
     kind = {name: content[name] for name in ("gaussian", "shared", "dueling")}
     actors = Actors(layout, content["hiddens"], **kind)
     actors.load_state_dict(content["weights"])
+    if explore:
+        noise = Exploration(**content["exploration"])
+        return ExploringPolicy(content["algorithm"], actors, noise, seed)
     return GreedyPolicy(content["algorithm"], actors)
 
 

@@ -8,7 +8,16 @@ import sys
 
 import numpy as np
 import pytest
-from joint_envs import MeetEnv, MixedEnv, RowEnv, meet_env, mixed_env, row_env
+from joint_envs import (
+    ClimbEnv,
+    MeetEnv,
+    MixedEnv,
+    RowEnv,
+    climb_env,
+    meet_env,
+    mixed_env,
+    row_env,
+)
 from kinds import ACTOR_CRITIC
 
 import rllib_algos
@@ -112,6 +121,60 @@ def test_wrong_folders_are_refused(checkpoint, tmp_path):
     (other / "class_and_ctor_args.pkl").write_bytes(pickle.dumps({}))
     with pytest.raises(ValueError, match="is an RLlib checkpoint of another algorithm"):
         rllib_algos.load_policy(other)
+
+
+def choices_of(policy, calls):
+    """(calls, agents) actions on the observation that a ClimbEnv always shows."""
+    observations, _ = ClimbEnv().reset()
+    return np.array([list(policy(observations).values()) for _ in range(calls)])
+
+
+def test_a_policy_may_act_as_it_did_while_training(small, tmp_path):
+    epsilon = [[0, 1.0], [100, 0.0]]
+    algorithm = small(registry.get_config("idqn"), climb_env, exploration_epsilon=epsilon)
+    for _ in range(4):
+        algorithm.train()
+    checkpoint = algorithm.save_to_path(str(tmp_path))
+    greedy = choices_of(rllib_algos.load_policy(checkpoint), 3)
+    assert (greedy == greedy[0]).all()
+    policy = rllib_algos.load_policy(checkpoint, explore=True)
+    assert policy.exploration.epsilon == pytest.approx(0.6)  # of the last of 40 steps
+    strayed = (choices_of(policy, 3000) != greedy[0]).mean(0)
+    np.testing.assert_allclose(strayed, 0.6 * 2 / 3, atol=0.03)
+
+
+def test_the_seed_decides_how_a_policy_explores(small, tmp_path):
+    algorithm = small(registry.get_config("idqn"), climb_env, exploration_epsilon=0.5)
+    checkpoint = algorithm.save_to_path(str(tmp_path))
+
+    def run(seed):
+        return choices_of(rllib_algos.load_policy(checkpoint, explore=True, seed=seed), 100)
+
+    np.testing.assert_array_equal(run(1), run(1))
+    assert (run(1) != run(2)).any()
+    assert (run(None) != run(None)).any()
+
+
+@pytest.mark.parametrize("name", ["maddpg", "ma_maxent"])
+def test_continuous_policies_explore_by_their_own_noise(small, tmp_path, name):
+    algorithm = small(registry.get_config(name), meet_env, gaussian_noise=0.05)
+    checkpoint = algorithm.save_to_path(str(tmp_path))
+    observations, _ = MeetEnv().reset(seed=0)
+    policy = rllib_algos.load_policy(checkpoint, explore=True)
+    moves = np.array([policy(observations)["x"] for _ in range(1000)])[:, 0]
+    still = rllib_algos.load_policy(checkpoint)(observations)["x"][0]
+    if name == "maddpg":
+        assert moves.std() == pytest.approx(2 * 0.05, rel=0.1)  # the space is -2..2
+        assert moves.mean() == pytest.approx(still, abs=0.02)
+    else:
+        assert moves.std() > 0.3  # an untrained tanh-Gaussian
+
+
+def test_sampled_policies_explore_by_sampling(small, tmp_path):
+    algorithm = small(registry.get_config("ma_maxent"), climb_env)
+    checkpoint = algorithm.save_to_path(str(tmp_path))
+    drawn = choices_of(rllib_algos.load_policy(checkpoint, explore=True), 200)
+    assert all(set(drawn[:, agent]) == {0, 1, 2} for agent in range(2))
 
 
 @pytest.mark.parametrize("content", [b"garbage", b""])
