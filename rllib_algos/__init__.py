@@ -4,9 +4,40 @@ Nothing here imports ray or torch before it is used.
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_EXPORTS = {
+if TYPE_CHECKING:
+    from rllib_algos.idqn import IDQN, IDQNConfig
+    from rllib_algos.joint.exported import load_exported
+    from rllib_algos.joint.policy_file import GreedyPolicy
+    from rllib_algos.joint.policy_file import read_policy as load_policy
+    from rllib_algos.joint.registration import register_parallel_env
+    from rllib_algos.ma_maxent import MAMaxEnt, MAMaxEntConfig
+    from rllib_algos.maddpg import MADDPG, MADDPGConfig
+    from rllib_algos.qmix import QMIX, QMIXConfig
+    from rllib_algos.registry import register_all
+    from rllib_algos.vdn import VDN, VDNConfig
+
+__all__ = [
+    "IDQN",
+    "MADDPG",
+    "QMIX",
+    "VDN",
+    "GreedyPolicy",
+    "IDQNConfig",
+    "MADDPGConfig",
+    "MAMaxEnt",
+    "MAMaxEntConfig",
+    "QMIXConfig",
+    "VDNConfig",
+    "load_exported",
+    "load_policy",
+    "register_all",
+    "register_parallel_env",
+]
+
+# Where a name is imported from when it is first used.
+_HOMES = {
     "IDQN": "rllib_algos.idqn",
     "IDQNConfig": "rllib_algos.idqn",
     "MADDPG": "rllib_algos.maddpg",
@@ -18,17 +49,17 @@ _EXPORTS = {
     "VDN": "rllib_algos.vdn",
     "VDNConfig": "rllib_algos.vdn",
     "GreedyPolicy": "rllib_algos.joint.policy_file",
+    "load_exported": "rllib_algos.joint.exported",
     "load_policy": "rllib_algos.joint.policy_file:read_policy",
+    "register_all": "rllib_algos.registry",
     "register_parallel_env": "rllib_algos.joint.registration",
 }
 
-__all__ = sorted(_EXPORTS)
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _EXPORTS:
+    if name not in _HOMES:
         raise AttributeError(f"module 'rllib_algos' has no attribute {name!r}")
-    module, _, attribute = _EXPORTS[name].partition(":")
+    module, _, attribute = _HOMES[name].partition(":")
     return getattr(importlib.import_module(module), attribute or name)
 
 

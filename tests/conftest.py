@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-HELPERS = [str(HERE.parent), str(HERE / "rllib_algos")]  # tests.rollouts, joint_envs
+HELPERS = [  # where tests.rollouts, joint_envs and coma_plugin are
+    str(HERE.parent),
+    str(HERE / "rllib_algos"),
+    str(HERE.parent / "examples" / "plugin" / "src"),
+]
 sys.path[:0] = HELPERS
 
 

@@ -6,8 +6,10 @@ import typer
 
 from edgemarl.cli.commands import OneLineErrors, SettingsCommand
 from edgemarl.cli.evaluate import compare, evaluate
+from edgemarl.cli.export import export
 from edgemarl.cli.options import ScenarioSeed, Set
 from edgemarl.cli.settings import parse_settings
+from edgemarl.cli.sweep import sweep
 from edgemarl.cli.train import train
 
 app = typer.Typer(
@@ -22,6 +24,8 @@ app.add_typer(scenarios, name="scenario")
 app.command(cls=SettingsCommand)(train)
 app.command(cls=SettingsCommand)(evaluate)
 app.command(cls=SettingsCommand)(compare)
+app.command()(sweep)
+app.command()(export)
 
 
 def main() -> None:
@@ -55,10 +59,10 @@ def list_names() -> None:
     """List environments, scenarios, baselines and algorithms."""
     from edgemarl.djtcra import SCENARIOS
     from edgemarl.djtcra.baselines import ALIASES, baseline_names
-    from edgemarl.registry import registered
+    from edgemarl.registry import sources
 
     sections = {
-        "environments (--env)": registered(),
+        "environments (--env)": _with_sources(sources()),
         "scenarios (--scenario)": list(SCENARIOS),
         "baselines (POLICY)": [
             name + "".join(f" (also {a})" for a, full in ALIASES.items() if full == name)
@@ -73,7 +77,7 @@ def list_names() -> None:
 
 
 def algorithm_names() -> list[str]:
-    """The learning algorithms, or what to install for them."""
+    """The learning algorithms and their packages, or what to install for them."""
     from edgemarl.experiments.extras import MissingExtraError, require_extra
 
     try:
@@ -82,7 +86,13 @@ def algorithm_names() -> list[str]:
         return [f"none: {error}"]
     from rllib_algos import registry
 
-    return list(registry.names())
+    return _with_sources(registry.sources())
+
+
+def _with_sources(sources: dict[str, str]) -> list[str]:
+    """Names, and in a second column the packages that they come from."""
+    width = max(map(len, sources))
+    return [f"{name:<{width}}  from {source}" for name, source in sources.items()]
 
 
 @scenarios.command("show", cls=SettingsCommand)

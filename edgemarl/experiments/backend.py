@@ -1,4 +1,4 @@
-"""RLlib behind a few methods; the only file of this package that touches ray and `rllib_algos`."""
+"""RLlib behind a few methods; only this file and `tuning.py` touch ray."""
 
 import functools
 import inspect
@@ -91,14 +91,15 @@ def algorithm_config(manifest: Manifest) -> Any:
     logging.getLogger("ray.rllib").setLevel(logging.ERROR)  # it announces its API at every build
     check_choice("algorithm", manifest.algorithm, list(registry.names()))
     config = registry.get_config(manifest.algorithm)
-    env_config = {"scenario": manifest.scenario, **manifest.env_kwargs}
-    config.environment(manifest.env_id, env_config=env_config)
+    scenario = {} if manifest.scenario is None else {"scenario": manifest.scenario}
+    config.environment(manifest.env_id, env_config={**scenario, **manifest.env_kwargs})
     config.env_runners(num_env_runners=manifest.env_runners)
     config.fault_tolerance(restart_failed_env_runners=False)  # an error ends the run and is shown
     config.reporting(min_sample_timesteps_per_iteration=SLOTS_PER_ROW)
     config.debugging(seed=manifest.seed, log_level="ERROR")
     for method, values in _by_method(config, manifest.settings).items():
         getattr(config, method)(**values)
+    config.copy(copy_frozen=False).validate()
     return config
 
 
@@ -124,7 +125,8 @@ def _make(env_id: str, env_config: Mapping[str, Any]) -> Any:
     from edgemarl.djtcra import Scenario
 
     arguments = dict(env_config)
-    scenario = Scenario.from_dict(arguments.pop("scenario"))
+    values = arguments.pop("scenario", None)
+    scenario = None if values is None else Scenario.from_dict(values)
     return Task(env_id=env_id, scenario=scenario, env_kwargs=arguments).make()
 
 

@@ -1,7 +1,7 @@
 """Centralised critics and decentralised actors: what MADDPG and MAMaxEnt share.
 
 Every update follows Algorithm 1 of the paper. An algorithm adds to it by `soft_value`: what counts
-beside the critics' value.
+beside the critics' value; or says by `actor_value` what else its actors ascend.
 """
 
 from typing import Any, cast
@@ -55,6 +55,10 @@ class ActorCriticLearner(JointLearner):
         """Returns what a policy is worth in total, (C, B); plain values by default."""
         return value
 
+    def actor_value(self, batch: dict[str, Tensor], decisions: list[Decision]) -> Tensor:
+        """Returns what the actors ascend, (C, B), or (N, B) with one row per agent."""
+        return self.soft_value(self._policy_value(batch, decisions), decisions, batch)
+
     def update_networks(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Performs one update of Algorithm 1; see the module's docstring."""
         losses = {CENTRAL: self._update_critics(batch)}
@@ -84,8 +88,7 @@ class ActorCriticLearner(JointLearner):
     def _update_actors(self, batch: dict[str, Tensor]) -> Tensor:
         """Lines 15 to 19: the value of the policies' joint action, ascended per agent."""
         decisions = self.actors_module.actors.decide(batch, self.generator)
-        value = self.soft_value(self._policy_value(batch, decisions), decisions, batch)
-        loss = -value.mean(-1)
+        loss = -self.actor_value(batch, decisions).mean(-1)
         self.minimize(ACTORS, "actor", loss, self._critic_names(len(loss)))
         entropy = self.layout.per_agent([d.entropy for d in decisions], batch)
         self.metrics.log_value((ACTORS, "entropy_mean"), entropy.detach().mean(), window=1)
