@@ -168,8 +168,11 @@ def _tuner(sweep: Sweep, out: Path, loggers: Sequence[str]) -> Any:
 
 def _adopt(out: Path, sweep: Sweep) -> None:
     """Note in the folder what is swept; ValueError where it holds another sweep."""
-    folder = RunFolder(out / TRIALS).path.parent
-    note = folder / "sweep.txt"
+    try:
+        (out / TRIALS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"output folder {out} must be writable, but {error}") from error
+    note = out / "sweep.txt"
     text = f"{sweep!r}\n"
     if note.exists() and note.read_text(encoding="utf-8") != text:
         raise ValueError(f"{out} must hold no other sweep; choose another folder, or the same file")
@@ -218,8 +221,8 @@ def _callbacks(loggers: Sequence[str], sweep: Sweep, out: Path) -> list[Any]:
         require_extra("mlflow", "--logger mlflow")
         from ray.air.integrations.mlflow import MLflowLoggerCallback
 
-        tracking = (out / "mlruns").as_uri()
-        callbacks.append(MLflowLoggerCallback(tracking_uri=tracking, experiment_name=sweep.name))
+        database = f"sqlite:///{out / 'mlflow.db'}"
+        callbacks.append(MLflowLoggerCallback(tracking_uri=database, experiment_name=sweep.name))
     return callbacks
 
 

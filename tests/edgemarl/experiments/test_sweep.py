@@ -1,5 +1,9 @@
 """Sweep files: what they say, and what is refused."""
 
+import dataclasses
+import re
+from pathlib import Path
+
 import pytest
 
 from edgemarl.experiments.sweep import SEARCHES, Sweep
@@ -98,3 +102,21 @@ def test_bad_files_are_named(tmp_path, text, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"sweep file must exist, got .*nothing\.yaml"):
         Sweep.read(tmp_path / "nothing.yaml")
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "how_to" / "sweep.md"
+
+
+def test_the_page_shows_a_file_that_is_read(tmp_path):
+    (shown,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "rates.yaml"
+    path.write_text(shown)
+    assert Sweep.read(path).scheduler == "asha"
+
+
+def test_the_page_names_every_key():
+    text = PAGE.read_text(encoding="utf-8")
+    for field in dataclasses.fields(Sweep):
+        assert f"`{field.name}`" in text, field.name
+    for kind in SEARCHES:
+        assert f"`{kind}`" in text, kind
