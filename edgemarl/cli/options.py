@@ -40,13 +40,15 @@ Json = Annotated[
 PolicyName = Annotated[
     str,
     typer.Argument(
-        metavar="POLICY", help="Baseline id, checkpoint folder, or package.module:factory."
+        metavar="POLICY",
+        help="Baseline id, checkpoint FOLDER[+explore], or package.module:factory.",
     ),
 ]
 PolicyNames = Annotated[
     list[str],
     typer.Argument(
-        metavar="POLICY...", help="Baseline ids, checkpoint folders, package.module:factory."
+        metavar="POLICY...",
+        help="Baseline ids, checkpoint FOLDERs[+explore], package.module:factory.",
     ),
 ]
 EvaluationSeeds = Annotated[

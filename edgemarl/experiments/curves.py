@@ -6,7 +6,7 @@ from edgemarl.experiments.checkpoints import find_checkpoint, run_folder_of
 from edgemarl.experiments.comparison import Comparison
 from edgemarl.experiments.logs import read_progress
 from edgemarl.experiments.plots import draw_learning_curves
-from edgemarl.experiments.policies import is_checkpoint
+from edgemarl.experiments.policies import folder_of, is_checkpoint
 
 
 def draw_curves(comparison: Comparison, path: Path) -> None:
@@ -16,7 +16,11 @@ def draw_curves(comparison: Comparison, path: Path) -> None:
         ValueError: if no policy of the comparison is a training run's folder, or the file's ending
             names no picture format.
     """
-    trained = [name for name in comparison.policies if is_checkpoint(name)]
+    trained = [
+        name
+        for name in comparison.policies
+        if is_checkpoint(name) and folder_of(name) == Path(name)
+    ]
     if not trained:
         listed = ", ".join(comparison.policies)
         raise ValueError(f"--curves must be given at least one training run, got {listed}")

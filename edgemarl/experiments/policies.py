@@ -12,14 +12,17 @@ from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.task import Task
 
+EXPLORING = "+explore"
+"""After a checkpoint's folder: acting as in training, exploration included, instead of greedily."""
+
 
 def load_policy(policy: Policy | str, task: Task) -> Policy:
     """The policy that a string stands for; a callable as it is.
 
     Args:
         policy: a baseline's id such as "nearest"; a checkpoint folder, or a training run's folder,
-            which stands for its best checkpoint; or "package.module:factory", a function without
-            arguments that returns a policy.
+            which stands for its best checkpoint, with "+explore" after it to act as in training;
+            or "package.module:factory", a function without arguments that returns a policy.
         task: what the policy is to act on.
 
     Raises:
@@ -31,7 +34,7 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
     if policy in known:
         return make_baseline(policy)
     if is_checkpoint(policy):
-        return _from_checkpoint(Path(policy), task)
+        return _from_checkpoint(policy, task)
     if ":" in policy:
         return _from_factory(policy)
     raise ValueError(
@@ -48,13 +51,14 @@ def policy_name(policy: Policy | str) -> str:
     return str(name or type(policy).__name__)
 
 
-def _from_checkpoint(folder: Path, task: Task) -> Policy:
+def _from_checkpoint(policy: str, task: Task) -> Policy:
+    folder = folder_of(policy)
     checkpoint = find_checkpoint(folder, prefer="best")
     Manifest.read(checkpoint).check_fits(f"checkpoint {folder}", task)
     require_extra("rllib", "loading a checkpoint")
     import rllib_algos
 
-    return rllib_algos.load_policy(checkpoint)
+    return rllib_algos.load_policy(checkpoint, explore=folder != Path(policy))
 
 
 def _from_factory(path: str) -> Policy:
@@ -74,13 +78,19 @@ def _from_factory(path: str) -> Policy:
     return cast("Policy", policy)
 
 
+def folder_of(policy: str) -> Path:
+    """The folder that a checkpoint's string names, without what follows it."""
+    path = Path(policy)
+    return path if path.is_dir() else Path(policy.removesuffix(EXPLORING))
+
+
 def is_checkpoint(policy: str) -> bool:
     """Whether a policy's string stands for a folder of checkpoints."""
-    return policy not in [*baseline_names(), *ALIASES] and Path(policy).is_dir()
+    return policy not in [*baseline_names(), *ALIASES] and folder_of(policy).is_dir()
 
 
 def trained_task(policy: str) -> Task | None:
     """The task that a checkpoint folder was trained on; None for policies of another kind."""
     if not is_checkpoint(policy):
         return None
-    return Manifest.read(find_checkpoint(Path(policy), prefer="best")).task()
+    return Manifest.read(find_checkpoint(folder_of(policy), prefer="best")).task()

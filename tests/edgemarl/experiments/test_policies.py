@@ -7,7 +7,7 @@ from edgemarl.djtcra.baselines import ALIASES, baseline_names
 from edgemarl.experiments import evaluate, load_policy
 from edgemarl.experiments.checkpoints import RunFolder
 from edgemarl.experiments.manifest import Manifest
-from edgemarl.experiments.policies import policy_name, trained_task
+from edgemarl.experiments.policies import folder_of, policy_name, trained_task
 from edgemarl.experiments.task import DEFAULT_ENV, Task
 
 TINY = load_scenario("tiny")
@@ -107,3 +107,27 @@ def test_a_checkpoint_of_another_topology_is_refused(run):
 def test_a_folder_that_is_no_checkpoint_is_named(tmp_path):
     with pytest.raises(ValueError, match="must hold a checkpoint"):
         load_policy(str(tmp_path), TASK)
+
+
+def test_plus_explore_acts_as_in_training(run, monkeypatch):
+    rllib_algos = pytest.importorskip("rllib_algos")
+    asked = []
+    monkeypatch.setattr(
+        rllib_algos,
+        "load_policy",
+        lambda path, explore: asked.append((path, explore)),
+        raising=False,
+    )
+    monkeypatch.setattr("edgemarl.experiments.policies.require_extra", lambda *names: None)
+    task = Task(scenario=TINY, env_kwargs={"max_cycles": 7})
+    load_policy(str(run), task)
+    load_policy(f"{run}+explore", task)
+    best = (run / "latest").resolve()
+    assert asked == [(best, False), (best, True)]
+    assert trained_task(f"{run}+explore") == trained_task(str(run)) == task
+
+
+def test_a_folder_may_be_called_so(run):
+    other = run.rename(run.with_name("run+explore"))
+    assert folder_of(str(other)) == other
+    assert folder_of(f"{other}+explore") == other
