@@ -1,0 +1,163 @@
+"""What `sampling.py` samples: environments that cost next to nothing, and who acts in them."""
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import torch
+from pettingzoo import ParallelEnv
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
+from ray.rllib.core.columns import Columns
+from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.rllib.core.rl_module.torch.torch_rl_module import TorchRLModule
+
+from rllib_algos import IDQNConfig, MAMaxEntConfig
+
+CHOICES, FEATURES, LENGTH = 7, 9, 50
+EPSILON = 0.15
+
+
+@dataclass(frozen=True)
+class Case:
+    """Agents, what they observe and do, and the networks with which they choose.
+
+    Attributes:
+        agents: number of agents.
+        rows: number of rows that an agent observes; 0 if it observes its own alone.
+        hiddens: widths of the hidden layers.
+        rates: whether the networks rate choices, and the best is taken except with EPSILON, instead
+            of putting out logits to sample from.
+    """
+
+    agents: int
+    rows: int
+    hiddens: tuple[int, ...]
+    rates: bool
+
+    @property
+    def names(self) -> list[str]:
+        """The agents' names."""
+        return [f"agent_{i}" for i in range(self.agents)]
+
+    @property
+    def observation_space(self) -> gym.Space:
+        """A table, or one row of it."""
+        shape = (self.rows, FEATURES) if self.rows else (FEATURES,)
+        return gym.spaces.Box(0, 1, shape, np.float32)
+
+    @property
+    def action_space(self) -> gym.Space:
+        """One choice per row."""
+        if self.rows:
+            return gym.spaces.MultiDiscrete([CHOICES] * self.rows)
+        return gym.spaces.Discrete(CHOICES)
+
+    def joint_config(self) -> Any:
+        """The config of the algorithm here that acts in this way."""
+        if self.rates:
+            return IDQNConfig().training(q_hiddens=self.hiddens, exploration_epsilon=EPSILON)
+        return MAMaxEntConfig().training(actor_hiddens=self.hiddens)
+
+
+SERVERS = Case(agents=7, rows=100, hiddens=(256, 256, 256), rates=False)
+USERS = Case(agents=100, rows=0, hiddens=(64, 64), rates=True)
+
+
+class FreeEnv(ParallelEnv):
+    """An environment whose step costs next to nothing; episodes last 50 steps."""
+
+    metadata = {"name": "free", "render_modes": []}  # noqa: RUF012 -- PettingZoo's way
+    render_mode = None
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.possible_agents = case.names
+        self.agents: list[str] = []
+        rng = np.random.default_rng(0)
+        self._state = rng.random((case.rows or case.agents, FEATURES), np.float32)
+        self._owner = rng.integers(0, case.agents, case.rows)
+        self._observations = dict(zip(case.names, self._shown(), strict=True))
+        self._rewards = dict.fromkeys(case.names, 1.0)
+        self._false = dict.fromkeys(case.names, False)
+        self._true = dict.fromkeys(case.names, True)
+        self._infos: dict[str, dict] = {agent: {} for agent in case.names}
+        self._spaces = case.observation_space, case.action_space
+
+    def _shown(self) -> list[np.ndarray]:
+        if not self.case.rows:
+            return list(self._state)
+        owned = self._owner == np.arange(self.case.agents)[:, None]
+        return list(self._state * owned[..., None])
+
+    def observation_space(self, agent: str) -> gym.Space:
+        """Everybody's."""
+        return self._spaces[0]
+
+    def action_space(self, agent: str) -> gym.Space:
+        """Everybody's."""
+        return self._spaces[1]
+
+    def reset(self, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
+        """Starts an episode."""
+        self.agents, self._step = list(self.possible_agents), 0
+        return dict(self._observations), dict(self._infos)
+
+    def step(self, actions: dict) -> tuple[dict, dict, dict, dict, dict]:
+        """Returns what was prepared."""
+        self._step += 1
+        done = self._step >= LENGTH
+        if done:
+            self.agents = []
+        truncated = dict(self._true if done else self._false)
+        observations = dict(self._observations)
+        return observations, dict(self._rewards), dict(self._false), truncated, dict(self._infos)
+
+
+class RowFreeEnv(FreeEnv):
+    """The same, offering `row_owner()`."""
+
+    def row_owner(self) -> np.ndarray:
+        """The same owners for ever."""
+        return self._owner
+
+    def state(self) -> np.ndarray:
+        """The same table for ever."""
+        return self._state
+
+
+class OwnNetwork(TorchRLModule):
+    """One agent's network for RLlib's own runner. `model_config`: the case."""
+
+    def setup(self) -> None:
+        """Builds the network."""
+        case: Case = self.model_config["case"]
+        self.case = case
+        sizes = [FEATURES * max(case.rows, 1), *case.hiddens]
+        layers: list[torch.nn.Module] = [torch.nn.Flatten()]
+        for n_in, n_out in itertools.pairwise(sizes):
+            layers += [torch.nn.Linear(n_in, n_out), torch.nn.ReLU()]
+        last = torch.nn.Linear(sizes[-1], CHOICES * max(case.rows, 1))
+        self.net = torch.nn.Sequential(*layers, last)
+
+    def _forward(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        outputs = self.net(batch[Columns.OBS])
+        if self.case.rates:
+            best = outputs.argmax(-1)
+            random = torch.randint_like(best, CHOICES)
+            strays = torch.rand(best.shape) < EPSILON
+            return {Columns.ACTIONS: torch.where(strays, random, best)}
+        logits = outputs.unflatten(-1, (self.case.rows, CHOICES))
+        noise = -torch.log(-torch.log(torch.rand_like(logits).clamp(1e-10, 1 - 1e-7)))
+        return {Columns.ACTIONS: (logits + noise).argmax(-1)}
+
+
+class StockConfig(AlgorithmConfig):
+    """RLlib's own set-up: one module per agent."""
+
+    case: Case
+
+    def get_default_rl_module_spec(self) -> RLModuleSpec:
+        """Returns the network of one agent."""
+        return RLModuleSpec(module_class=OwnNetwork, model_config={"case": self.case})
