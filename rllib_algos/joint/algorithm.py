@@ -23,7 +23,7 @@ from rllib_algos.joint.env_runner import JOINT_SPACES
 from rllib_algos.joint.policy_file import check_fits, policy_content, write_policy
 from rllib_algos.joint.replay import JointReplay
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
-from rllib_algos.joint.sampling import sample_in_parallel
+from rllib_algos.joint.sampling import RunnerWatch, sample_in_parallel
 
 UPDATES_PER_CALL = 16  # updates whose batches travel to the learner together
 JOINT_STATE = "joint_off_policy"  # key of this class's own state in a checkpoint
@@ -55,6 +55,9 @@ class JointOffPolicy(Algorithm):
             np.random.default_rng(self.config.seed),
         )
         self._updates_due = 0.0
+        self._watch = RunnerWatch(
+            self.env_runner_group, self.config.num_consecutive_env_runner_failures_tolerance
+        )
 
     def training_step(self) -> None:
         """Collects one round of fragments, then updates as often as `updates_per_slot` says."""
@@ -89,6 +92,16 @@ class JointOffPolicy(Algorithm):
             self._updates_due = own["updates_due"]
             if own["replay"] is not None:
                 self.replay.set_state(own["replay"])
+        self._sync_actors()  # RLlib's own transfer may be dropped, see there
+
+    def restore_env_runners(self, env_runner_group: Any) -> list[int]:
+        """Brings back env runners that died, with the newest actors and the run's step count."""
+        local = env_runner_group.local_env_runner
+        if local is not None and env_runner_group.num_remote_env_runners():
+            local.num_env_steps_sampled_lifetime = (
+                self._steps_sampled
+            )  # they get the local one's state
+        return super().restore_env_runners(env_runner_group)
 
     @property
     def actors(self) -> Actors:
@@ -141,6 +154,7 @@ class JointOffPolicy(Algorithm):
             fragments, results = sample_in_parallel(
                 self.env_runner_group, self.config.sample_timeout_s
             )
+        self._watch.check(len(results))
         self.metrics.aggregate(results, key=ENV_RUNNER_RESULTS)
         for fragment in fragments:
             self.replay.add(fragment)
@@ -161,6 +175,8 @@ class JointOffPolicy(Algorithm):
         return int(self.metrics.peek(key, default=0))
 
     def _sync_actors(self) -> None:
+        # RLlib sends nothing to a runner that has not answered yet that it took what came before.
+        self.env_runner_group.fetch_ready_async_reqs(tags="set_state", timeout_seconds=None)
         # Without policies= the critics would travel to every runner as well.
         self.env_runner_group.sync_weights(
             from_worker_or_learner_group=self.learner_group,

@@ -11,7 +11,12 @@ import torch
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.env_runner import NUM_ENV_STEP_FAILURES_LIFETIME
 from ray.rllib.env.multi_agent_env_runner import MultiAgentEnvRunner
-from ray.rllib.utils.metrics import SAMPLE_TIMER, TIME_BETWEEN_SAMPLING, WEIGHTS_SEQ_NO
+from ray.rllib.utils.metrics import (
+    NUM_ENV_STEPS_SAMPLED_LIFETIME,
+    SAMPLE_TIMER,
+    TIME_BETWEEN_SAMPLING,
+    WEIGHTS_SEQ_NO,
+)
 
 from rllib_algos.joint.callbacks import fire, has_episode_callbacks
 from rllib_algos.joint.discovery import joint_spaces
@@ -43,6 +48,7 @@ class JointEnvRunner(MultiAgentEnvRunner):
         self._env_error: JointEnvError | None = None
         self._steppers: list[CopyStepper] = []
         self._finished: list[Any] = []
+        self._steps_at_sync = 0
         super().__init__(config=config, **kwargs)
         if self.worker_index and self.config.num_torch_threads:
             torch.set_num_threads(self.config.num_torch_threads)
@@ -139,7 +145,7 @@ class JointEnvRunner(MultiAgentEnvRunner):
         wanted = self._check_component(SIMULATION, components, not_components)
         if wanted and self.config.checkpoint_environments and self.env is not None:
             state[SIMULATION] = {
-                "in_evaluation": self.config.in_evaluation,
+                "runner": self._identity,
                 "steppers": _pickled(self._steppers),
                 "generator": self._generator.get_state().numpy(),
             }
@@ -153,13 +159,19 @@ class JointEnvRunner(MultiAgentEnvRunner):
         super().set_state(state)
         if self._weights_seq_no < 0:  # the state had no number
             self._weights_seq_no = current
+        if NUM_ENV_STEPS_SAMPLED_LIFETIME in state:
+            self._steps_at_sync = self.num_env_steps_sampled_lifetime
         simulation = state.get(SIMULATION)
         if simulation is None or self.env is None:
             return
-        # Algorithm.set_state() hands the training runner's state to evaluation's runner, too.
-        if simulation["in_evaluation"] == self.config.in_evaluation:
+        # RLlib hands the local training runner's state to evaluation's and restarted ones, too.
+        if simulation["runner"] == self._identity:
             self._generator.set_state(torch.from_numpy(simulation["generator"].copy()))
             self._restore_steppers(simulation["steppers"])
+
+    @property
+    def _identity(self) -> tuple[bool, int]:
+        return bool(self.config.in_evaluation), self.worker_index or 0
 
     def _restore_steppers(self, pickled: bytes | None) -> None:
         steppers = [] if pickled is None else pickle.loads(pickled)
@@ -222,8 +234,12 @@ class JointEnvRunner(MultiAgentEnvRunner):
 
     @property
     def _steps_of_all_runners(self) -> int:
-        """About how many environment steps have been taken in total, for schedules."""
-        return int(self.num_env_steps_sampled_lifetime) * max(self.config.num_env_runners, 1)
+        """Returns about how many environment steps have been taken in total, for schedules.
+
+        The algorithm tells runners the total now and then; from there on, all are as fast.
+        """
+        since = self.num_env_steps_sampled_lifetime - self._steps_at_sync
+        return int(self._steps_at_sync + since * max(self.config.num_env_runners, 1))
 
     def _step(self, stepper: CopyStepper, stored: list[np.ndarray]) -> bool:
         """Steps one copy; returns False if it failed and was replaced, as RLlib's config allows."""
