@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from joint_envs import Recorder, climb_env, meet_env, mixed_env, row_env
+from joint_envs import climb_env, meet_env, mixed_env, row_env
 from kinds import ACTOR_CRITIC, ALL, VALUE_BASED
+from recorder import Recorder
 
 from rllib_algos import registry
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from joint_envs import Recorder, faulty_env, liar_env, row_env
+from joint_envs import RowEnv, faulty_env, row_env
+from recorder import Recorder
 
 from rllib_algos import registry
 from rllib_algos.joint.env_runner import JointEnvRunner
@@ -184,7 +185,15 @@ def test_a_broken_copy_is_replaced_if_the_user_wants_that(small):
     assert result["num_env_steps_sampled"] == 10
 
 
+class LiarEnv(RowEnv):
+    """Claims to own rows that it does not show."""
+
+    def observe(self) -> dict:
+        observations = super().observe()
+        return dict.fromkeys(observations, self._state)
+
+
 def test_an_owner_protocol_that_lies_is_found_out(small):
-    algorithm = small(config(), liar_env)
+    algorithm = small(config(), lambda env_config: LiarEnv())
     with pytest.raises(ValueError, match="'server_0' must observe the rows of state"):
         algorithm.train()
