@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from game_envs import CommonEnv, common_env
 from joint_envs import (
     ClimbEnv,
     MeetEnv,
@@ -29,9 +30,11 @@ CASES = {
     "mixed": (mixed_env, MixedEnv, {}),
     "categorical": (mixed_env, MixedEnv, {"continuous": False}),
     "continuous": (meet_env, MeetEnv, {}),
+    "common": (common_env, CommonEnv, {}),
 }
 SUITED = [(name, case) for name in ACTOR_CRITIC for case in CASES if case != "categorical"]
-SUITED += [("idqn", "rows"), ("idqn", "probabilities"), ("idqn", "categorical"), ("qmix", "rows")]
+SUITED += [("idqn", case) for case in CASES if case not in ("mixed", "continuous")]
+SUITED += [("qmix", "rows")]
 
 
 @pytest.fixture

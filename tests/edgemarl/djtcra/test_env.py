@@ -28,6 +28,24 @@ def test_scenarios_by_name_instance_and_file(tmp_path):
         DJTCRAEnv(scenario="big")
 
 
+@pytest.mark.parametrize(
+    ("view", "options", "alike"),
+    [
+        ("users", {"observation": "global"}, True),
+        ("users", {"observation": "global", "action_mask": True}, False),
+        ("users", {}, False),
+        ("servers", {}, False),
+    ],
+)
+def test_it_says_whether_all_agents_observe_the_same(tiny, view, options, alike):
+    env = DJTCRAEnv(view, tiny, **options)
+    assert env.observes_alike() == alike
+    if "action_mask" not in options:
+        observations, _ = env.reset(seed=0)
+        first, *others = observations.values()
+        assert all(np.array_equal(first, other) for other in others) == alike
+
+
 @pytest.mark.parametrize("view", ["servers", "users"])
 def test_episodes_are_truncated_and_never_terminated(tiny, view):
     env = DJTCRAEnv(view, tiny, max_cycles=3)
