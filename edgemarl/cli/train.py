@@ -64,7 +64,7 @@ def train(
                 reporter=bar,
                 **limits,
             )
-    _tell(result, algorithm, slots)
+    _tell(result, algorithm, slots, task)
 
 
 def _short_name(task: "Task") -> str:
@@ -93,7 +93,7 @@ def _refuse_changes(
             )
 
 
-def _tell(result: "TrainingResult", algorithm: str, slots: int) -> None:
+def _tell(result: "TrainingResult", algorithm: str, slots: int, task: "Task") -> None:
     """Say what is where, or how to go on."""
     if result.interrupted:
         again = shlex.join(
@@ -102,4 +102,7 @@ def _tell(result: "TrainingResult", algorithm: str, slots: int) -> None:
         typer.echo(f"Interrupted and saved after {result.slots} slots. To go on:\n  {again}")
         raise typer.Exit(INTERRUPTED)
     typer.echo(f"Trained for {result.slots} slots. The best checkpoint is {result.folder}/best:")
-    typer.echo(f"  {shlex.join(['edgemarl', 'compare', str(result.folder), 'nearest'])}")
+    folder = str(result.folder)
+    # Baselines and the bound are those of scenarios; a policy without one is for other programs.
+    then = ["compare", folder, "nearest"] if task.scenario else ["export", folder, "--out", "policy"]
+    typer.echo(f"  {shlex.join(['edgemarl', *then])}")

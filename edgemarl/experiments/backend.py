@@ -29,15 +29,18 @@ class Learner:
 
     Args:
         manifest: algorithm, settings, task, seed and number of runners.
+        address: of a ray cluster to collect samples on; None collects on this machine.
 
     Raises:
         MissingExtraError: if ray or torch is not installed.
         ValueError: for an unknown algorithm or setting, or a task that the algorithm cannot learn.
+        ConnectionError: if there is no cluster at the address.
     """
 
-    def __init__(self, manifest: Manifest):
+    def __init__(self, manifest: Manifest, address: str | None = None):
         config = algorithm_config(manifest)
-        self._started_ray = _start_ray(manifest.env_runners)
+        cpus = max(os.cpu_count() or 1, manifest.env_runners + 1)
+        self._started_ray = start_ray(address, cpus)
         try:
             register_task(manifest.task())
             self._algorithm = config.build_algo()
@@ -88,13 +91,15 @@ def algorithm_config(manifest: Manifest) -> Any:
     require_extra("rllib", "training")
     from rllib_algos import registry
 
-    logging.getLogger("ray.rllib").setLevel(logging.ERROR)  # it announces its API at every build
     check_choice("algorithm", manifest.algorithm, list(registry.names()))
     config = registry.get_config(manifest.algorithm)
+    # It announces its API at every build; and sets its level when it is imported.
+    logging.getLogger("ray.rllib").setLevel(logging.ERROR)
+    # What it says of a runner that died is a traceback; `rllib_algos` says the same in one line.
+    logging.getLogger("ray.rllib.utils.actor_manager").setLevel(logging.CRITICAL)
     scenario = {} if manifest.scenario is None else {"scenario": manifest.scenario}
     config.environment(manifest.env_id, env_config={**scenario, **manifest.env_kwargs})
     config.env_runners(num_env_runners=manifest.env_runners)
-    config.fault_tolerance(restart_failed_env_runners=False)  # an error ends the run and is shown
     config.reporting(min_sample_timesteps_per_iteration=SLOTS_PER_ROW)
     config.debugging(seed=manifest.seed, log_level="ERROR")
     for method, values in _by_method(config, manifest.settings).items():
@@ -139,18 +144,29 @@ def _by_method(config: Any, settings: Mapping[str, Any]) -> dict[str, dict[str, 
     return grouped
 
 
-def _start_ray(env_runners: int) -> bool:
-    """Start ray unless it runs; returns whether it was started."""
+def start_ray(address: str | None, cpus: int | None) -> bool:
+    """Start ray, or connect to a cluster, unless that was done; returns whether it was not.
+
+    Args:
+        address: of a cluster, HOST:PORT; None takes that in RAY_ADDRESS, as ray does, and without
+            one starts ray on this machine.
+        cpus: CPUs that ray may use on this machine; None for all.
+
+    Raises:
+        ConnectionError: if there is no cluster at the address.
+    """
     import ray
 
     if ray.is_initialized():
         return False
+    address = address or os.environ.get("RAY_ADDRESS")
+    local: dict[str, Any] = {} if address else {"num_cpus": cpus, "include_dashboard": False}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         ray.init(
-            num_cpus=max(os.cpu_count() or 1, env_runners + 1),
-            include_dashboard=False,
+            address=address or "local",
             log_to_driver=False,
             logging_level=logging.ERROR,
+            **local,
         )
     return True

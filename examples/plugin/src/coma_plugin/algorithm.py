@@ -16,6 +16,7 @@ class COMAConfig(ActorCriticConfig):
         super().__init__(algo_class=algo_class or COMA)
         self.action_relaxation = "sampled"  # the critic sees choices, not probabilities
         self.actor_delay = 1
+        self.exploration_epsilon = 0.2  # others' surprises; a settled policy has no advantages
 
     def validate(self) -> None:
         """Checks all settings."""
