@@ -112,8 +112,12 @@ def maximize_batch(
         floor=None if floor is None else _each("floor", np.asarray(floor), group.shape),
         **limits,
     )
-    parts = {name: part.reshape(copies, -1) for name, part in vars(result).items()}
-    return GroupResult(**parts)
+    parts = {
+        name: part.reshape(copies, size)
+        for name, part in vars(result).items()
+        if name != "allocation"
+    }
+    return GroupResult(allocation=result.allocation.reshape(group.shape), **parts)
 
 
 _PARAMETERS = ("peak", "offset", "scale")
@@ -131,8 +135,8 @@ _Problem = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.
 def _solve(problem: _Problem, limits: Limits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Allocation, reals and counts of the kernel.
 
-    Under a deadline, budgets that are not solved are searched again with ten times the nodes until
-    the time is up.
+    Under a deadline, budgets that ran out of nodes are searched again with ten times the nodes
+    until the time is up.
     """
     *functions, group, budgets = problem
     nodes = limits.max_nodes
@@ -143,8 +147,8 @@ def _solve(problem: _Problem, limits: Limits) -> tuple[np.ndarray, np.ndarray, n
         raise ValueError(
             f"group must be between -1 and {len(budgets) - 1}, got {group[bad]} at index {bad}"
         )
-    while nodes < limits.max_nodes and (counts[STATUS] != Status.OPTIMAL).any():
-        open_budgets = counts[STATUS] != Status.OPTIMAL
+    while nodes < limits.max_nodes and (counts[STATUS] == Status.NODE_LIMIT).any():
+        open_budgets = counts[STATUS] == Status.NODE_LIMIT
         if limits.out_of_time:
             counts[STATUS, open_budgets] = Status.TIME_LIMIT
             break

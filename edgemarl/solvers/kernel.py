@@ -7,13 +7,14 @@ import numpy as np
 from edgemarl.solvers._compile import entry, inner, sources_digest
 from edgemarl.solvers.branch_and_bound import search
 from edgemarl.solvers.closed_forms import logistic_pair, value
-from edgemarl.solvers.result import NEGLIGIBLE
+from edgemarl.solvers.result import NEGLIGIBLE, Status
 from edgemarl.solvers.workspace import BEST_P, NUM_INT_ROWS, NUM_ROWS, SOURCE, load
 
 # Rows of what the compiled call returns for every budget.
 OBJECTIVE, BOUND, MULTIPLIER, SHADOW_PRICE = 0, 1, 2, 3
 NODES, STATUS = 0, 1
 ROUNDING = 1e-12  # relative inflation of every bound
+NODE_LIMIT, NUMERICAL = int(Status.NODE_LIMIT), int(Status.NUMERICAL)
 SAFETY = 0.9  # share of the tolerance for the search; the rest is for making the answer feasible
 
 
@@ -109,7 +110,8 @@ def _build(digest: int) -> Any:
             reals[OBJECTIVE, h], reals[BOUND, h] = objective, bound
             reals[SHADOW_PRICE, h] = shadow_price
             if bound - objective > tolerance * max(objective, NEGLIGIBLE):
-                counts[STATUS, h] = 1
+                out_of_nodes = counts[NODES, h] + 2 > max_nodes
+                counts[STATUS, h] = NODE_LIMIT if out_of_nodes else NUMERICAL
         return allocation, reals, counts, -1
 
     return solve_groups

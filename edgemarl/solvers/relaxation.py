@@ -41,7 +41,10 @@ def predicted_price(users, index, prefix, log_price, low, high, room):
     low_tried, high_tried = False, False
     for _ in range(PREDICTIONS):
         demand, gain = predict(users, index, prefix, log_price)
-        step = (demand - room) / gain * (demand / room) if gain > 0.0 else demand - room
+        if gain > 0.0:
+            step = (demand - room) / gain * (demand / room)
+        else:  # no curve moves at this price, and the unit of the room says nothing about prices
+            step = 0.0 if demand == room else math.copysign(math.inf, demand - room)
         if demand < room:
             if log_price <= low:
                 break

@@ -21,7 +21,7 @@ class Status(IntEnum):
     INFEASIBLE = 3
     """No point meets the constraints, which is proven."""
     NUMERICAL = 4
-    """LP solvers failed too often to close the gap; the bound still holds."""
+    """Rounding, or LP solvers that failed, kept the gap open; the bound still holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class SearchResult:
     objective: float  # value at the returned point
     upper_bound: float  # no feasible point is worth more
     gap: float  # (upper_bound - objective) / max(1, |objective|)
-    num_nodes: int  # relaxations solved
+    num_nodes: int  # relaxations solved; compiled, with the prices of the bound by cardinality
     status: Status
     wall_time: float  # [s]
 

@@ -46,6 +46,10 @@ def test_what_all_copies_share_is_given_once(copies):
 def test_no_copies_and_no_users():
     empty = LatencySigmoids(np.empty((3, 0)), np.empty((3, 0)), np.empty((3, 0)))
     assert maximize_batch(empty, np.empty((3, 0), int), np.ones(2)).objective.shape == (3, 2)
+    shared = LatencySigmoids(np.ones(5), np.ones(5), np.ones(5))
+    nothing = maximize_batch(shared, np.empty((0, 5), int), np.ones(2))
+    assert nothing.objective.shape == nothing.gap.shape == (0, 2)
+    assert nothing.allocation.shape == (0, 5)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,9 @@ EXTREMES = {
     "scales from 1e-12 to 1e12": ([1.0] * 4, [4.0] * 4, [1e-12, 1e-6, 1.0, 1e12], 1.0),
     "tiny scales": ([1.0] * 3, [4.0] * 3, [1e-12, 2e-12, 3e-12], 1e-12),
     "large scales": ([1.0] * 3, [4.0] * 3, [1e12, 2e12, 3e12], 1e12),
+    "tiny units": ([1.0], [10.0], [1e-51], 1e-50),
+    "tiny units, alike": ([1.0] * 3, [4.0] * 3, [1e-100] * 3, 1e-100),
+    "huge units, alike": ([1.0] * 3, [4.0] * 3, [1e100] * 3, 1e100),
     "flat": ([1.0] * 3, [1e-9] * 3, [1e-9, 2e-9, 3e-9], 1.0),
     "worthless": ([0.0, 0.0], [4.0, 4.0], [1.0, 1.0], 1.0),
     "one worthless": ([0.0, 1.0], [4.0, 4.0], [1.0, 1.0], 0.3),
@@ -193,6 +196,15 @@ def test_node_limit_is_honest(rng, random_family):
             assert stopped.status == Status.NODE_LIMIT
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_gap_that_rounding_keeps_open_is_not_called_a_node_limit(backend):
+    family = LatencySigmoids(np.ones(2), np.full(2, 2.0), np.ones(2))
+    result = maximize(family, 0.75, tolerance=1e-15, backend=backend)
+    assert result.num_nodes < 20
+    assert result.status == Status.NUMERICAL
+    check_certificate(family, 0.75, None, result)
+
+
 def test_time_limit_is_honest():
     # A tolerance that rounding does not allow keeps the search going until it is stopped.
     noise = 1 + 1e-6 * np.random.default_rng(0).normal(size=(3, 200))
@@ -243,9 +255,10 @@ def test_worthless_users_change_nothing(drawn, budget):
 
 
 @settings(max_examples=80, deadline=None)
-@given(users, budgets, st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
-def test_units_do_not_matter(drawn, budget, resource_unit, value_unit):
+@given(users, budgets, st.floats(-100.0, 100.0), st.floats(-3.0, 3.0))
+def test_units_do_not_matter(drawn, budget, resource_digits, value_digits):
     family, floor = unpack(drawn)
+    resource_unit, value_unit = 10.0**resource_digits, 10.0**value_digits
     rescaled = LatencySigmoids(
         family.peak * value_unit, family.offset, family.scale * resource_unit
     )
