@@ -25,6 +25,7 @@ def train(
     scenario_seed: options.ScenarioSeed = None,
     slots: options.TrainingSlots = 5000,
     env_runners: options.EnvRunners = None,
+    address: options.Address = None,
     seed: options.TrainingSeed = None,
     out: options.Out = None,
     settings: options.Set = None,
@@ -41,15 +42,17 @@ def train(
 
     given = parse_settings(settings or [])
     task = task_of([str(resume)] if resume else [], env, scenario, scenario_seed, given)
-    limits = {
+    common: dict[str, Any] = {
         "slots": slots,
         "checkpoint_every": checkpoint_every,
         "validation_slots": validation_slots,
+        "address": address,
     }
     with ProgressBar(slots, algorithm) as bar:
+        common["reporter"] = bar
         if resume is not None:
             _refuse_changes(resume, task, algorithm, seed, given.algo, out)
-            result = training.resume(resume, env_runners=env_runners, reporter=bar, **limits)
+            result = training.resume(resume, env_runners=env_runners, **common)
         else:
             result = training.train(
                 algorithm,
@@ -61,8 +64,7 @@ def train(
                 seed=seed or 0,
                 out=out or Path("runs") / f"{algorithm}-{_short_name(task)}-{seed or 0}",
                 command=shlex.join(["edgemarl", *sys.argv[1:]]),
-                reporter=bar,
-                **limits,
+                **common,
             )
     _tell(result, algorithm, slots, task)
 
@@ -104,5 +106,7 @@ def _tell(result: "TrainingResult", algorithm: str, slots: int, task: "Task") ->
     typer.echo(f"Trained for {result.slots} slots. The best checkpoint is {result.folder}/best:")
     folder = str(result.folder)
     # Baselines and the bound are those of scenarios; a policy without one is for other programs.
-    then = ["compare", folder, "nearest"] if task.scenario else ["export", folder, "--out", "policy"]
+    then = (
+        ["compare", folder, "nearest"] if task.scenario else ["export", folder, "--out", "policy"]
+    )
     typer.echo(f"  {shlex.join(['edgemarl', *then])}")
