@@ -75,6 +75,10 @@ EnvRunners = Annotated[
     int | None,
     typer.Option("--env-runners", min=0, help="Processes that collect samples.", show_default="0"),
 ]
+Address = Annotated[
+    str | None,
+    typer.Option("--address", metavar="HOST:PORT", help="Ray cluster; started here if none."),
+]
 TrainingSeed = Annotated[
     int | None,
     typer.Option("--seed", min=0, help="Seed of draws and weights.", show_default="0"),

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file that says what to do.")],
     out: options.SweepOut = None,
-    address: Annotated[
-        str | None,
-        typer.Option("--address", metavar="HOST:PORT", help="Ray cluster; started here if none."),
-    ] = None,
+    address: options.Address = None,
     cpus: Annotated[
         int | None, typer.Option("--cpus", min=1, help="CPUs to use here.", show_default="all")
     ] = None,

@@ -56,17 +56,8 @@ class RunFolder:
             save_state: writes the algorithm's state into the folder it is given.
         """
         final = self.checkpoints / f"slots_{manifest.slots:09d}"
-        if final.exists():
-            return final
-        partial = self.checkpoints / f".partial_{final.name}"
-        shutil.rmtree(partial, ignore_errors=True)
-        try:
-            partial.mkdir()
-            save_state(partial)
-            manifest.write(partial)
-            os.rename(partial, final)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        if not final.exists():
+            self._write(final, manifest, save_state)
         _point(self.path / "latest", final)
         manifest.write(self.path)
         self._prune()
@@ -80,6 +71,17 @@ class RunFolder:
     def saved(self) -> list[Path]:
         """The complete checkpoints, oldest first."""
         return sorted(p for p in self.checkpoints.iterdir() if _NAME.fullmatch(p.name))
+
+    def _write(self, final: Path, manifest: Manifest, save_state: Callable[[Path], None]) -> None:
+        partial = self.checkpoints / f".partial_{final.name}"
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            partial.mkdir()
+            save_state(partial)
+            manifest.write(partial)
+            os.rename(partial, final)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
     def _prune(self) -> None:
         for partial in self.checkpoints.glob(".partial_*"):

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.metadata
 import json
+import logging
 import os
 import platform
 from dataclasses import dataclass, field
@@ -13,7 +14,11 @@ from edgemarl.core.component import construct
 from edgemarl.djtcra import Scenario
 from edgemarl.experiments.task import Task
 
+logger = logging.getLogger("edgemarl")
+
 FILE_NAME = "run.json"
+FORMAT = 1  # of checkpoints; a higher one is written by versions that this one cannot read
+_MUST_AGREE = {"edgemarl": 1, "ray": 2}  # leading parts of versions, for a run to be continued
 _RECORDED = ("edgemarl", "numpy", "scipy", "numba", "gymnasium", "pettingzoo", "ray", "torch")
 
 
@@ -44,6 +49,7 @@ class Manifest:
         slots: slots of training done when the file was written.
         command: the command line that started the run.
         versions: versions of Python and of the packages that matter.
+        format: what the files of a checkpoint look like.
     """
 
     algorithm: str
@@ -56,6 +62,7 @@ class Manifest:
     slots: int = 0
     command: str = ""
     versions: dict[str, str] = field(default_factory=recorded_versions)
+    format: int = FORMAT
 
     def write(self, folder: Path) -> None:
         """Write ``run.json`` into a folder, replacing an older one in a single step.
@@ -71,7 +78,7 @@ class Manifest:
         """The manifest in a folder.
 
         Raises:
-            ValueError: if there is none, or it is not a manifest.
+            ValueError: if there is none, it is not a manifest, or one of another format.
         """
         path = folder / FILE_NAME
         try:
@@ -85,6 +92,12 @@ class Manifest:
             raise ValueError(f"{path} must be JSON, but {error}") from error
         if not isinstance(values, dict):
             raise ValueError(f"{path} must hold a JSON object, got {type(values).__name__}")
+        if (found := values.get("format", FORMAT)) != FORMAT:
+            by = (values.get("versions") or {}).get("edgemarl", "of an unknown version")
+            raise ValueError(
+                f"{path}: format must be {FORMAT}, got {found!r}, written by edgemarl {by}; use "
+                "the checkpoint with that version"
+            )
         return construct(str(path), cls, values)
 
     def check_fits(self, where: str, task: Task) -> None:
@@ -104,6 +117,32 @@ class Manifest:
                     f"{where} must have been trained on what it is used on: "
                     f"{key} was {trained.get(key)!r} in training, is {wanted.get(key)!r} here"
                 )
+
+    def check_versions(self, where: str) -> None:
+        """Check that the run can be continued with the versions that are installed.
+
+        A checkpoint holds pickled state of edgemarl and ray; other packages that have changed only
+        cost exact repetition, which a warning says.
+
+        Args:
+            where: what to call the run in errors.
+
+        Raises:
+            ValueError: naming the first package whose versions are too far apart.
+        """
+        installed, changed = recorded_versions(), []
+        for package, before in self.versions.items():
+            now = installed.get(package, "not installed")
+            parts = _MUST_AGREE.get(package, 0)
+            if before.split(".")[:parts] != now.split(".")[:parts]:
+                raise ValueError(
+                    f"{where} must be continued with what it was begun with: {package} was "
+                    f"{before}, is {now} here; install {package}=={before}"
+                )
+            if before != now:
+                changed.append(f"{package} was {before}, is {now}")
+        if changed:
+            logger.warning("%s goes on with other versions: %s.", where, "; ".join(changed))
 
     def task(self) -> Task:
         """The task that the run trained on."""

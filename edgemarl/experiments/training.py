@@ -55,6 +55,7 @@ def train(
     checkpoint_every: int | None = None,
     validation_slots: int = 50,
     command: str = "",
+    address: str | None = None,
     reporter: Reporter | None = None,
 ) -> TrainingResult:
     """Trains an algorithm from its start.
@@ -77,11 +78,14 @@ def train(
         checkpoint_every: slots between checkpoints; by default a twentieth of `slots`.
         validation_slots: number of validation slots.
         command: the command line to keep in ``run.json``.
+        address: of a ray cluster whose machines collect samples, HOST:PORT; None starts ray here,
+            unless RAY_ADDRESS names one.
         reporter: is told how the run gets on.
 
     Raises:
         MissingExtraError: if ray or torch is not installed.
         ValueError: for an unknown name or setting, or a folder that cannot be used.
+        ConnectionError: if there is no cluster at the address.
         TrainingError: if the training fails on its way; the last checkpoint is intact.
     """
     check_count("slots", slots)
@@ -104,7 +108,7 @@ def train(
     if folder.saved():
         raise ValueError(f"output folder {out} must hold no run yet; resume it, or choose another")
     run = _Run(manifest, folder, slots, checkpoint_every, validation_slots, reporter)
-    return run.carry_out(None)
+    return run.carry_out(None, address)
 
 
 def resume(
@@ -114,6 +118,7 @@ def resume(
     env_runners: int | None = None,
     checkpoint_every: int | None = None,
     validation_slots: int = 50,
+    address: str | None = None,
     reporter: Reporter | None = None,
 ) -> TrainingResult:
     """Continues a run from its latest checkpoint; the curves are appended to.
@@ -124,16 +129,20 @@ def resume(
         env_runners: processes that collect samples; by default as before.
         checkpoint_every: slots between checkpoints; by default a twentieth of `slots`.
         validation_slots: number of validation slots; as before, for gaps that compare.
+        address: of a ray cluster, as for `train`.
         reporter: is told how the run gets on.
 
     Raises:
         MissingExtraError: if ray or torch is not installed.
-        ValueError: if the folder holds no checkpoint, cannot be written to, or is done already.
+        ValueError: if the folder holds no checkpoint, one of another version, cannot be written to,
+            or is done already.
+        ConnectionError: if there is no cluster at the address.
         TrainingError: if the training fails on its way; the last checkpoint is intact.
     """
     check_count("slots", slots)
     checkpoint = find_checkpoint(Path(folder), prefer="latest")
     manifest = Manifest.read(checkpoint)
+    manifest.check_versions(f"run {folder}")
     if manifest.slots >= slots:
         raise ValueError(
             f"slots must be above the {manifest.slots} slots that {folder} has done, got {slots}"
@@ -141,7 +150,7 @@ def resume(
     if env_runners is not None:
         manifest = dataclasses.replace(manifest, env_runners=env_runners)
     run = _Run(manifest, RunFolder(folder), slots, checkpoint_every, validation_slots, reporter)
-    return run.carry_out(checkpoint)
+    return run.carry_out(checkpoint, address)
 
 
 class _Run:
@@ -167,10 +176,10 @@ class _Run:
             default=-math.inf,
         )
 
-    def carry_out(self, checkpoint: Path | None) -> TrainingResult:
+    def carry_out(self, checkpoint: Path | None, address: str | None) -> TrainingResult:
         """Train until the slots are done, or Ctrl-C."""
         start = self.manifest.slots
-        with closing(Learner(self.manifest)) as learner:
+        with closing(Learner(self.manifest, address)) as learner:
             if checkpoint is not None:
                 learner.restore(checkpoint, start)
             with closing(Logs(self.folder.path, slots=start)) as logs, _interrupts() as asked:
@@ -220,7 +229,11 @@ class _Run:
     def _failure(self, error: Exception, slots: int) -> TrainingError:
         """What to tell about an error, whose traceback goes into the run's folder."""
         log = self.folder.path / "error.log"
-        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        try:
+            log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+            where = f"in {log}"
+        except OSError as no_log:  # such as a full disk, which may be the error itself
+            where = f"not written, {no_log}"
         saved = self.folder.saved()
         checkpoint = (
             f"the last checkpoint is intact: {saved[-1]}"
@@ -228,7 +241,7 @@ class _Run:
             else "no checkpoint was saved yet"
         )
         return TrainingError(
-            f"training stopped after {slots} slots, {checkpoint}; traceback in {log}; "
+            f"training stopped after {slots} slots, {checkpoint}; traceback {where}; "
             f"{type(error).__name__}: {error}"
         )
 

@@ -1,14 +1,13 @@
 """Carries out sweeps with Ray Tune."""
 
 import functools
-import logging
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgemarl.core.validation import check_choice
+from edgemarl.experiments.backend import algorithm_config, start_ray
 from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
 from edgemarl.experiments.extras import require_extra
 from edgemarl.experiments.manifest import Manifest
@@ -45,7 +44,8 @@ def run_sweep(
     Args:
         sweep: what to do.
         out: folder for everything; a sweep in it that is not finished is continued.
-        address: of a ray cluster, whose machines must all see `out`; None starts ray here.
+        address: of a ray cluster, whose machines must all see `out`; None starts ray here, unless
+            RAY_ADDRESS names one.
         cpus: CPUs that ray may use here; None for all.
         loggers: further logs by Ray's own callbacks: "tensorboard", "wandb", "mlflow".
 
@@ -59,7 +59,7 @@ def run_sweep(
     if sweep.searcher == "optuna":
         require_extra("optuna", "searcher optuna")
     _check_first_point(sweep)
-    started = _start_ray(address, cpus)
+    started = start_ray(address, cpus)
     try:
         return _ranked(_tuner(sweep, out.absolute(), loggers).fit(), sweep, out)
     finally:
@@ -118,8 +118,6 @@ class _TuneReporter:
 
 def _check_first_point(sweep: Sweep) -> None:
     """Refuse unknown settings and names before anything is started."""
-    from edgemarl.experiments.backend import algorithm_config
-
     point = {key: values[0] for key, spec in sweep.search.items() for values in spec.values()}
     task = sweep.task(point)
     manifest = Manifest(
@@ -245,15 +243,3 @@ def _trial(result: Any, sweep: Sweep, out: Path) -> Trial:
         folder=out / TRIALS / name,
         error=None if result.error is None else f"{result.error}".strip().splitlines()[-1],
     )
-
-
-def _start_ray(address: str | None, cpus: int | None) -> bool:
-    import ray
-
-    if ray.is_initialized():
-        return False
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        local: dict[str, Any] = {} if address else {"num_cpus": cpus, "include_dashboard": False}
-        ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False, **local)
-    return True

@@ -78,9 +78,10 @@ def test_a_run_that_ignores_failures_goes_on_with_the_rest_and_ends_without_any(
         result = algorithm.train()["env_runners"]
         assert result["num_env_steps_sampled_lifetime"] == done
     kill(algorithm, 0)
+    for _ in range(2):
+        algorithm.train()  # as often as is tolerated
     with pytest.raises(RuntimeError, match="at least one of 2 env runners must answer, none has"):
-        for _ in range(5):
-            algorithm.train()
+        algorithm.train()
     assert len(algorithm.replay) == 40
 
 
