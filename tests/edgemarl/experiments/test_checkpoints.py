@@ -61,6 +61,16 @@ def test_a_failure_while_saving_leaves_the_last_checkpoint_intact(tmp_path):
     assert Manifest.read(tmp_path).slots == 10
 
 
+def test_a_checkpoint_that_a_full_disk_kept_from_being_the_latest_becomes_it(tmp_path):
+    folder = RunFolder(tmp_path)
+    first = save(folder, 10)
+    save(folder, 20)
+    (tmp_path / "latest").unlink()
+    (tmp_path / "latest").symlink_to(first)
+    save(folder, 20)
+    assert find_checkpoint(tmp_path, prefer="latest").name == "slots_000000020"
+
+
 def test_what_a_killed_run_left_half_written_is_cleared(tmp_path):
     folder = RunFolder(tmp_path)
     (folder.checkpoints / ".partial_slots_000000005").mkdir()

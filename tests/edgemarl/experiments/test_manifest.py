@@ -4,7 +4,8 @@ import json
 import pytest
 
 from edgemarl.djtcra import load_scenario
-from edgemarl.experiments.manifest import Manifest, recorded_versions
+from edgemarl.experiments import manifest as manifest_module
+from edgemarl.experiments.manifest import FORMAT, Manifest, recorded_versions
 from edgemarl.experiments.task import DEFAULT_ENV, Task
 
 TINY = load_scenario("tiny")
@@ -87,3 +88,43 @@ def test_a_broken_manifest_is_named(tmp_path, text, message):
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(ValueError, match=message):
         Manifest.read(tmp_path)
+
+
+def test_a_manifest_of_another_format_is_refused_whatever_else_it_holds(tmp_path):
+    values = {"format": FORMAT + 1, "flavour": 1, "versions": {"edgemarl": "9.1"}}
+    (tmp_path / "run.json").write_text(json.dumps(values))
+    message = f"format must be {FORMAT}, got {FORMAT + 1}, written by edgemarl 9.1; use"
+    with pytest.raises(ValueError, match=message):
+        Manifest.read(tmp_path)
+
+
+BEFORE = {"edgemarl": "1.4.0", "ray": "2.60.0", "numpy": "2.1.0"}
+
+
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        ({"edgemarl": "2.0.0"}, "edgemarl was 1.4.0, is 2.0.0 here; install edgemarl==1.4.0"),
+        ({"ray": "2.61.0"}, "ray was 2.60.0, is 2.61.0 here"),
+        ({"ray": None}, "ray was 2.60.0, is not installed here"),
+    ],
+)
+def test_versions_that_do_not_go_together_are_refused(monkeypatch, now, message):
+    installed = {key: value for key, value in {**BEFORE, **now}.items() if value}
+    monkeypatch.setattr(manifest_module, "recorded_versions", lambda: installed)
+    with pytest.raises(ValueError, match=message):
+        manifest(versions=BEFORE).check_versions("run x")
+
+
+@pytest.mark.parametrize("now", [{"edgemarl": "1.5.0"}, {"ray": "2.60.1"}, {"numpy": "3.0.0"}])
+def test_versions_that_only_cost_exact_repetition_are_told(monkeypatch, caplog, now):
+    monkeypatch.setattr(manifest_module, "recorded_versions", lambda: {**BEFORE, **now})
+    manifest(versions=BEFORE).check_versions("run x")
+    ((package, version),) = now.items()
+    assert f"run x goes on with other versions: {package} was {BEFORE[package]}" in caplog.text
+    assert f"is {version}" in caplog.text
+
+
+def test_equal_versions_are_not_mentioned(caplog):
+    manifest().check_versions("run x")
+    assert not caplog.text
