@@ -43,6 +43,7 @@ class GroupLayout:
         self.actions: tuple[Action, ...] = tuple(group.action for group in spaces.groups)
         order = [agent for group in spaces.groups for agent in group.agents]
         self._position = torch.tensor(np.argsort(order), dtype=torch.long)
+        self._names = [tuple(spaces.agents[a] for a in group.agents) for group in spaces.groups]
 
     @cached_property
     def observation_fields(self) -> dict[str, Field]:
@@ -78,12 +79,9 @@ class GroupLayout:
 
     def encode(self, env: Any, observations: Mapping[str, Any]) -> Arrays:
         """Returns the fields of one joint observation."""
-        agents = self.spaces.agents
         return {
-            f"observations_{i}": group.observation.encode_all(
-                [observations[agents[a]] for a in group.agents]
-            )
-            for i, group in enumerate(self.spaces.groups)
+            f"observations_{i}": group.observation.encode_all([observations[a] for a in names])
+            for i, (group, names) in enumerate(zip(self.spaces.groups, self._names, strict=True))
         }
 
     def actor_inputs(self, fields: Tensors) -> list[Tensor]:
@@ -129,10 +127,8 @@ class GroupLayout:
     def env_actions(self, stored: Sequence[np.ndarray], copy: int) -> dict[str, Any]:
         """Returns what environment `copy` is given: agent name to action."""
         actions: dict[str, Any] = {}
-        for group, values in zip(self.spaces.groups, stored, strict=True):
-            decoded = decode_actions(group.action, values[copy])
-            names = (self.spaces.agents[agent] for agent in group.agents)
-            actions.update(zip(names, decoded, strict=True))
+        for names, action, values in zip(self._names, self.actions, stored, strict=True):
+            actions.update(zip(names, decode_actions(action, values[copy]), strict=True))
         return actions
 
 
