@@ -297,4 +297,4 @@ def test_the_compiled_backend_wants_its_own_family():
         pass
 
     with pytest.raises(TypeError, match=r"needs a LatencySigmoids, got Other; use backend="):
-        maximize(Other(), 1.0, backend="compiled")
+        maximize(Other(), 1.0, backend="compiled")  # type: ignore[arg-type]
