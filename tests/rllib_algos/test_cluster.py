@@ -1,0 +1,111 @@
+"""Training across the machines of a cluster, of which this one plays two."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import json, logging, sys, time
+from pathlib import Path
+import numpy as np
+import ray
+from joint_envs import row_env
+from ray.cluster_utils import Cluster
+from rllib_algos import registry
+
+head = {"num_cpus": 0, "include_dashboard": False}  # the learner's machine collects nothing
+cluster = Cluster(initialize_head=True, head_node_args=head)
+second = cluster.add_node(num_cpus=1)
+ray.init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
+config = (
+    registry.get_config("maddpg")
+    .environment(row_env)
+    .env_runners(num_env_runners=1)
+    .training(learning_starts=20, train_batch_size_per_learner=16)
+    .training(actor_hiddens=[8], critic_hiddens=[8], replay_capacity=400)
+    .debugging(seed=0, log_level="ERROR")
+)
+algorithm = config.build_algo()
+
+def look(runner):
+    return ray.get_runtime_context().get_node_id(), runner.module["actors"].get_state()
+
+def state(result):
+    ((node, acting),) = algorithm.env_runner_group.foreach_env_runner(look, local_env_runner=False)
+    learned = algorithm.learner_group.get_weights(["actors"])["actors"]
+    return {
+        "runner": node,
+        "steps": result["env_runners"]["num_env_steps_sampled_lifetime"],
+        "updates": result["learners"]["central"]["num_updates"],
+        "same actors": all(np.array_equal(acting[name], learned[name]) for name in acting),
+    }
+
+for _ in range(4):
+    result = algorithm.train()
+report = {"driver": ray.get_runtime_context().get_node_id(), "second": second.node_id}
+report["before"] = state(result)
+
+cluster.remove_node(second)
+third = cluster.add_node(num_cpus=1)
+report["third"] = third.node_id
+deadline = time.monotonic() + 240
+while result["env_runners"]["num_env_steps_sampled_lifetime"] < 60:
+    result = algorithm.train()
+    assert time.monotonic() < deadline
+report["after"] = state(result)
+algorithm.stop()
+ray.shutdown()
+
+from edgemarl.experiments import training
+
+training.train(
+    "maddpg",
+    "tiny",
+    slots=50,
+    out=sys.argv[1],
+    settings={"actor_hiddens": [8], "critic_hiddens": [8], "learning_starts": 20},
+    env_runners=1,
+    address=cluster.address,
+    validation_slots=2,
+)
+report["saved"] = [path.name for path in Path(sys.argv[1], "checkpoints").iterdir()]
+report["alive"] = len(cluster.list_all_nodes())
+cluster.shutdown()
+print(json.dumps(report))
+"""
+
+
+def run(script, *arguments):
+    """A process of its own: this one is connected to another ray."""
+    pytest.importorskip("ray")
+    here = Path(__file__).parent
+    path = [str(here), str(here.parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONWARNINGS": "ignore"}
+    environment.pop("RAY_ADDRESS", None)
+    process = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+def test_env_runners_on_other_nodes_of_a_cluster_train_and_survive_the_loss_of_one(tmp_path):
+    found = run(SCRIPT, str(tmp_path / "run"))
+    before, after = found["before"], found["after"]
+    assert before["runner"] == found["second"]
+    assert after["runner"] == found["third"]
+    assert found["driver"] not in (before["runner"], after["runner"])
+    assert (before["steps"], before["updates"]) == (40, 20)
+    assert (after["steps"], after["updates"]) == (60, 40)
+    assert before["same actors"]
+    assert after["same actors"]
+    assert found["saved"] == ["slots_000000050"]
+    assert found["alive"] == 2
