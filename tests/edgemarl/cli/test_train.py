@@ -134,8 +134,23 @@ def wait_for_rows(folder: Path, process: subprocess.Popen, count: int) -> None:
         time.sleep(0.2)
 
 
+def kill_runner(driver: int) -> None:
+    """Kill the only env runner among a process's grandchildren; ray's daemon is in between."""
+    parents, runners = {}, []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (process / "status").read_text()
+            if "JointEnvRunner" in (process / "cmdline").read_text():
+                runners.append(int(process.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended since it was listed
+        parents[int(process.name)] = int(re.search(r"PPid:\s*(\d+)", status).group(1))
+    (runner,) = (pid for pid in runners if parents[parents[pid]] == driver)
+    os.kill(runner, signal.SIGKILL)
+
+
 @needs_rllib
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+def test_ctrl_c_saves_and_says_how_to_go_on_also_after_an_env_runner_was_killed(tmp_path):
     folder = tmp_path / "a run"
     begun = start(
         *("train", "ma_maxent", "--scenario", "tiny", "--slots", "100000"),
@@ -143,6 +158,8 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     )
     try:
         wait_for_rows(folder, begun, 2)
+        kill_runner(begun.pid)
+        wait_for_rows(folder, begun, len(read_progress(folder)) + 2)  # collected by its successor
         os.killpg(begun.pid, signal.SIGINT)  # Ctrl-C reaches the whole group, the runners too
         output, errors = begun.communicate(timeout=120)
     finally:
@@ -150,6 +167,8 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
             os.killpg(begun.pid, signal.SIGKILL)
     assert begun.returncode == 130, errors
     assert "Traceback" not in errors
+    assert "Env runner 1 has died" in errors
+    assert "Env runner 1 is back" in errors
 
     done = int(re.search(r"saved after (\d+) slots", output).group(1))
     rows = read_progress(folder)
