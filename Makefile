@@ -17,7 +17,7 @@ TORCH_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench bench-solver clean distclean
+.PHONY: help install demo test test-slow lint format bench bench-solver bench-peers clean distclean
 
 help:  ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [ARGS=...] [TORCH_ARGS=...]"
@@ -55,12 +55,15 @@ format: $(STAMP)  ## sort imports, fix what ruff can fix, and format
 
 bench: $(STAMP)  ## run benchmarks/ one after another, each printing JSON
 	@for file in benchmarks/*.py; do \
-	  case $$file in */_*) continue;; esac; \
+	  case $$file in */_*|*/peers.py) continue;; esac; \
 	  echo "# $$file" >&2; $(BIN)/python $$file $(ARGS) || exit 1; \
 	done
 
 bench-solver: $(STAMP)  ## compare the solver with its peers: JSON and a table (10 minutes)
 	$(BIN)/python benchmarks/solver.py --markdown $(ARGS)
+
+bench-peers: $(STAMP)  ## compare with BenchMARL and XuanCe, which it downloads first (10 minutes)
+	$(BIN)/python benchmarks/peers.py $(ARGS)
 
 clean:  ## remove caches, built packages and demo/
 	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis

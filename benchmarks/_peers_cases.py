@@ -1,0 +1,144 @@
+"""What `peers.py` measures, and the environment in which; imported by all environments.
+
+Nothing but the standard library, NumPy, Gymnasium and PettingZoo is needed here.
+"""
+
+from dataclasses import dataclass
+
+import gymnasium as gym
+import numpy as np
+from pettingzoo import ParallelEnv
+
+LENGTH = 50  # steps of an episode
+CHUNK = 160  # environment steps collected at a time, over all copies
+STORED = 320  # transitions in the replay before updates are measured
+CAPACITY = 10_000  # joint transitions that the replay has room for
+BATCH = 256
+EPSILON, GAMMA, LEARNING_RATE, TAU = 0.15, 0.9, 5e-4, 0.005
+MIXER_WIDTH, HYPER_WIDTH = 32, 64
+PEERS = ("benchmarl", "xuance")
+
+
+@dataclass(frozen=True)
+class Team:
+    """Agents, each with networks of its own.
+
+    Attributes:
+        agents: number of agents.
+        features: length of an observation.
+        widths: of the networks' hidden layers.
+        numbers: what an action is: 0 for Discrete(7), else as many numbers in [-1, 1].
+    """
+
+    agents: int
+    features: int
+    widths: tuple[int, ...]
+    numbers: int = 0
+
+    @property
+    def observation_space(self) -> gym.Space:
+        """Everybody's."""
+        return gym.spaces.Box(0, 1, (self.features,), np.float32)
+
+    @property
+    def action_space(self) -> gym.Space:
+        """Everybody's."""
+        if self.numbers:
+            return gym.spaces.Box(-1, 1, (self.numbers,), np.float32)
+        return gym.spaces.Discrete(7)
+
+    def __str__(self) -> str:
+        actions = f"Box({self.numbers})" if self.numbers else "Discrete(7)"
+        widths = "-".join(map(str, self.widths))
+        return f"{self.agents} agents, {actions}, observe {self.features}, layers {widths}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One thing to measure.
+
+    Attributes:
+        kind: "sampling", counted in environment steps; or "updates", counted in joint updates.
+        algorithm: "idqn", "vdn", "qmix", or "maddpg".
+        team: who learns.
+        copies: of the environment, that are stepped together.
+        peers: who can do this.
+        others: how the other agents act in the loss of a MADDPG actor.
+    """
+
+    kind: str
+    algorithm: str
+    team: Team
+    copies: int = 1
+    peers: tuple[str, ...] = PEERS
+    others: str = "policy"
+
+    def __str__(self) -> str:
+        if self.kind == "sampling":
+            return f"{self.team}; {self.copies} {'copy' if self.copies == 1 else 'copies'}"
+        detail = f", others act by {self.others}" if self.algorithm == "maddpg" else ""
+        return f"{self.algorithm.upper()}{detail}: {self.team}"
+
+
+USERS = Team(agents=100, features=9, widths=(64, 64))
+SERVERS = Team(agents=7, features=90, widths=(256, 256, 256))
+MOVERS = Team(agents=7, features=90, widths=(256, 256, 256), numbers=2)
+
+CELLS = {
+    "users_1_copy": Cell("sampling", "idqn", USERS),
+    "users_8_copies": Cell("sampling", "idqn", USERS, copies=8),
+    "servers_1_copy": Cell("sampling", "idqn", SERVERS),
+    "servers_8_copies": Cell("sampling", "idqn", SERVERS, copies=8),
+    "users_idqn": Cell("updates", "idqn", USERS),
+    "users_vdn": Cell("updates", "vdn", USERS),
+    "users_qmix": Cell("updates", "qmix", USERS),
+    "servers_idqn": Cell("updates", "idqn", SERVERS),
+    "servers_vdn": Cell("updates", "vdn", SERVERS),
+    "servers_qmix": Cell("updates", "qmix", SERVERS),
+    "maddpg_policy": Cell("updates", "maddpg", MOVERS, peers=("benchmarl",)),
+    "maddpg_replay": Cell("updates", "maddpg", MOVERS, peers=("xuance",), others="replay"),
+}
+
+
+class PreparedEnv(ParallelEnv):
+    """An environment whose step costs next to nothing: it returns what was prepared."""
+
+    metadata = {"name": "prepared", "render_modes": []}  # noqa: RUF012 -- PettingZoo's way
+    render_mode = None
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+        self.possible_agents = [f"agent_{i}" for i in range(team.agents)]
+        self.agents: list[str] = list(self.possible_agents)
+        shown = np.random.default_rng(0).random((team.agents, team.features), np.float32)
+        self.joint = shown.ravel()
+        self._observations = dict(zip(self.agents, shown, strict=True))
+        self._spaces = team.observation_space, team.action_space
+        self._step = 0
+
+    def observation_space(self, agent: str) -> gym.Space:
+        """Everybody's."""
+        return self._spaces[0]
+
+    def action_space(self, agent: str) -> gym.Space:
+        """Everybody's."""
+        return self._spaces[1]
+
+    def reset(self, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
+        """Starts an episode."""
+        self.agents, self._step = list(self.possible_agents), 0
+        return dict(self._observations), {agent: {} for agent in self.agents}
+
+    def step(self, actions: dict) -> tuple[dict, dict, dict, dict, dict]:
+        """Goes on to the next step, whatever the actions."""
+        self._step += 1
+        agents, done = self.possible_agents, self._step >= LENGTH
+        if done:
+            self.agents = []
+        return (
+            dict(self._observations),
+            dict.fromkeys(agents, 1.0),
+            dict.fromkeys(agents, False),
+            dict.fromkeys(agents, done),
+            {agent: {} for agent in agents},
+        )

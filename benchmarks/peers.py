@@ -1,0 +1,114 @@
+"""Sampling and updates against BenchMARL and XuanCe, each in a throw-away environment of its own.
+
+    python benchmarks/peers.py [--venvs DIR] [--update-docs]
+
+Takes about five minutes, and as long again to download and install the peers for the first time
+(`_peers_venvs.py` has their versions). Everything runs on one thread and is counted in CPU seconds
+of its process. The libraries take turns, three rounds of each measurement; reported are medians of
+rates, and medians and ranges of the ratios within a round. What was done so that the comparison is
+fair: docs/algorithms/speed.md.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import _peers_table
+from _peers_cases import CELLS, PEERS
+from _peers_process import Worker
+from _peers_venvs import interpreter
+from _report import report
+from _solver_table import update_page
+
+HERE = Path(__file__).parent
+ROUNDS, SECONDS = 3, 1.0
+PROFILED = ("users_1_copy", "users_8_copies", "users_idqn", "servers_idqn")
+
+
+def start(folder: Path) -> tuple[dict[str, Worker], dict[str, Any]]:
+    """Returns a worker per library that runs, and the versions or the error of each."""
+    workers, found = {}, {}
+    for name in ("ours", *PEERS):
+        try:
+            python = sys.executable if name == "ours" else interpreter(name, folder)
+        except RuntimeError as error:
+            found[name] = {"error": str(error)}
+            continue
+        worker = Worker(python, HERE / f"_peers_{name}.py", folder / f"{name}.log")
+        found[name] = worker.ask()
+        if "error" in found[name]:
+            worker.close()
+        else:
+            workers[name] = worker
+    return workers, found
+
+
+def measure(workers: Mapping[str, Any], name: str, rounds: int, seconds: float) -> dict[str, Any]:
+    """One cell by all who can do it, taking turns; those that fail drop out."""
+    rates: dict[str, list[float]] = {}
+    row: dict[str, Any] = {}
+    for _ in range(rounds):
+        for library in ("ours", *CELLS[name].peers):
+            if library not in workers or library in row:
+                continue
+            answer = workers[library].ask(cell=name, seconds=seconds)
+            if "error" in answer:
+                row[library] = answer
+            else:
+                rates.setdefault(library, []).append(answer["rate"])
+    row |= {who: {"rate": statistics.median(r)} for who, r in rates.items() if who not in row}
+    for peer in CELLS[name].peers:
+        if "rate" in row.get(peer, {}) and "rate" in row.get("ours", {}):
+            ratios = [a / b for a, b in zip(rates["ours"], rates[peer], strict=True)]
+            row[peer] |= {"ratio": statistics.median(ratios)}
+            row[peer] |= {"ratio_range": [min(ratios), max(ratios)]}
+    return row
+
+
+def where_time_goes(workers: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Shares of the time by library, of all who can do this cell."""
+    answers = {who: worker.ask(cell=name, profile=True) for who, worker in workers.items()}
+    return {who: answer["shares"] for who, answer in answers.items() if "shares" in answer}
+
+
+def compare(options: argparse.Namespace) -> dict[str, Any]:
+    """All results."""
+    options.venvs.mkdir(parents=True, exist_ok=True)
+    workers, found = start(options.venvs)
+    results: dict[str, Any] = {"ours": found.pop("ours"), "peers": found}
+    results |= {"sampling": {}, "updates": {}, "where_time_goes": {}}
+    try:
+        for name in options.cells:
+            row = measure(workers, name, options.rounds, options.seconds)
+            results[CELLS[name].kind][name] = row
+            if name in PROFILED:
+                results["where_time_goes"][name] = where_time_goes(workers, name)
+            print(name, row, file=sys.stderr)
+    finally:
+        for worker in workers.values():
+            worker.close()
+    return results
+
+
+def main() -> None:
+    """Measure, print the report, and put the table into the docs where it is asked for."""
+    parser = argparse.ArgumentParser(description="Sampling and updates against other libraries.")
+    folder = Path(tempfile.gettempdir()) / "edgemarl-peers"
+    parser.add_argument("--venvs", type=Path, default=folder, help="where the peers are installed")
+    parser.add_argument("--cells", nargs="+", default=list(CELLS), choices=list(CELLS), metavar="C")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="CPU time per measurement")
+    parser.add_argument("--update-docs", action="store_true", help=f"put it in {_peers_table.PAGE}")
+    options = parser.parse_args()
+    results = compare(options)
+    report("peers", results)
+    if options.update_docs:
+        update_page(_peers_table.markdown(results), _peers_table.PAGE)
+
+
+if __name__ == "__main__":
+    main()
