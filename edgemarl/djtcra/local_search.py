@@ -18,7 +18,7 @@ from edgemarl.solvers.regroup import regroup
 
 Array = NDArray[np.float64]
 Servers = NDArray[np.int64]
-LEAST_GAIN = 1e-7  # [1] QoE
+LEAST_GAIN = 1e-7  # of the most that one user can earn: what a change must gain to be made
 EXACT = (ExactAllocation, CloudAwareAllocation)
 MOST_SOLVES = 2_000  # allocations of one server
 FEW_SOLVES = 40  # the same, where one takes about a tenth of a second
@@ -52,12 +52,18 @@ def improve(choices: Choices, prices: Array, start: Servers) -> Servers:
         order=_by_loss(np.maximum(worth, choices.cloud_qoe[:, None])),
         fallback=choices.cloud_qoe,
         floor=choices.cloud_qoe if isinstance(policy, CloudAwareAllocation) else None,
-        least=LEAST_GAIN,
+        least=least_gain(choices),
         tolerance=policy.tolerance,
         max_nodes=policy.max_nodes,
         max_solves=MOST_SOLVES,
     )
     return found.group
+
+
+def least_gain(choices: Choices) -> float:
+    """What a change must gain [1], in proportion to the QoE of a user with a server to itself."""
+    alone = choices.sigmoids.value(np.tile(choices.scenario.capacity, len(choices.users)))
+    return LEAST_GAIN * float(np.max(alone, initial=0.0))
 
 
 def _by_loss(worth: Array) -> NDArray[np.int64]:
@@ -74,6 +80,7 @@ class Search:
     server: Servers  # (A,)
     qoe: Array  # (H,) of the tasks of each server
     most_solves: int  # allocations of one server after which the search ends
+    least: float  # [1] what a change must gain
     solves: int = 0
     known: dict[tuple[int, int, int], float] = field(default_factory=dict)
 
@@ -82,7 +89,7 @@ class Search:
         """A search from some servers (A,)."""
         worth = PricedWorth.of(choices, prices)
         qoe = choices.server_qoe(start, np.arange(choices.scenario.num_servers))
-        return cls(choices, worth, start.copy(), qoe, most_solves)
+        return cls(choices, worth, start.copy(), qoe, most_solves, least_gain(choices))
 
     def run(self) -> Servers:
         """Move and swap until nothing helps or the allocations are used up."""
@@ -96,10 +103,10 @@ class Search:
         leaving = bounds.leaving - self.qoe[self.server]
         most = leaving[:, None] + bounds.joining - self.qoe
         most[np.arange(len(most)), self.server] = -np.inf
-        for u, b in _promising(most):
+        for u, b in _promising(most, self.least):
             a = int(self.server[u])
             gain = self._change(a, NOBODY, u)
-            if gain + bounds.joining[u, b] - self.qoe[b] <= LEAST_GAIN:
+            if gain + bounds.joining[u, b] - self.qoe[b] <= self.least:
                 continue
             if self._accept({u: b}, gain + self._change(b, u, NOBODY)):
                 return True
@@ -118,12 +125,12 @@ class Search:
         rows = np.arange(len(most))
         most[rows, :, self.server] = middle + middle.T  # swaps
         most[self.server[:, None] == self.server] = -np.inf
-        for v, u, c in _promising(most):
+        for v, u, c in _promising(most, self.least):
             a, h = int(self.server[v]), int(self.server[u])
             gain = self._change(a, u if a == c else NOBODY, v)
             if a != c:
                 gain += self._change(c, u, NOBODY)
-            if gain + middle[v, u] <= LEAST_GAIN:
+            if gain + middle[v, u] <= self.least:
                 continue
             if self._accept({v: h, u: c}, gain + self._change(h, v, u)):
                 return True
@@ -146,7 +153,7 @@ class Search:
 
     def _accept(self, changes: dict[int, int], gain: float) -> bool:
         """Make some users' changes if they help; whether they did."""
-        if gain <= LEAST_GAIN:
+        if gain <= self.least:
             return False
         users = np.array(list(changes))
         touched = {*self.server[users].tolist(), *changes.values()}
@@ -157,8 +164,8 @@ class Search:
         return True
 
 
-def _promising(most: Array) -> list[tuple[int, ...]]:
+def _promising(most: Array, least: float) -> list[tuple[int, ...]]:
     """Indices of the changes that may gain enough, the most promising first."""
-    places = np.argwhere(most > LEAST_GAIN)
+    places = np.argwhere(most > least)
     order = np.argsort(-most[tuple(places.T)], kind="stable")
     return [tuple(place) for place in places[order].tolist()]

@@ -89,8 +89,9 @@ def solve_slot(scenario: Scenario, state: State) -> NearOptimal:
     """Task and allocation together: an assignment close to the slot's bound, and the bound.
 
     Starts from the server that every user prefers at the prices of the bound. Then single users
-    move and pairs of users swap servers, wherever the QoE of the two servers touched rises under
-    the scenario's own allocation policy, until the bound shows that no such change helps.
+    move, pairs swap servers and users take each other's places in chains, wherever the QoE of the
+    servers touched rises under the scenario's own allocation policy, until the bound shows that no
+    such change helps. Every task is assigned to a server, as by the agents' actions.
     """
     choices = Choices(scenario, state)
     found = least_prices(choices)

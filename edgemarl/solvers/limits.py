@@ -22,11 +22,14 @@ class Limits:
             ValueError: A limit is out of its range.
             TypeError: `max_nodes` is not an integer.
         """
-        tolerance, max_nodes = float(tolerance), operator.index(max_nodes)
+        try:
+            tolerance, max_nodes = float(tolerance), operator.index(max_nodes)
+        except TypeError as error:
+            raise TypeError(f"tolerance must be a number, max_nodes an integer: {error}") from error
         if not 0.0 < tolerance < 1.0:
             raise ValueError(f"tolerance must be between 0 and 1, got {tolerance}")
-        if max_nodes < 1:
-            raise ValueError(f"max_nodes must be at least 1, got {max_nodes}")
+        if not 1 <= max_nodes < 2**62:
+            raise ValueError(f"max_nodes must be at least 1 and below 2**62, got {max_nodes}")
         if time_limit is not None and not time_limit > 0.0:
             raise ValueError(f"time_limit must be positive, or None for no limit, got {time_limit}")
         deadline = math.inf if time_limit is None else time.perf_counter() + time_limit

@@ -280,7 +280,7 @@ FAMILY = LatencySigmoids(np.ones(2), np.ones(2), np.ones(2))
         ({"floor": np.array([np.inf, 0.0])}, "floor must be finite, got inf at index 0"),
         ({"floor": np.zeros(1)}, r"floor must have shape \(2,\), got \(1,\)"),
         ({"tolerance": 1.0}, "tolerance must be between 0 and 1, got 1.0"),
-        ({"max_nodes": -3}, "max_nodes must be at least 1, got -3"),
+        ({"max_nodes": -3}, "max_nodes must be at least 1 .* got -3"),
         ({"time_limit": 0.0}, "time_limit must be positive, or None for no limit, got 0.0"),
         ({"backend": "julia"}, "backend must be one of auto, .*, cvxpy, got 'julia'"),
         ({"family": LatencySigmoids(*np.ones((3, 2, 2)))}, "family must be one-dimensional"),
