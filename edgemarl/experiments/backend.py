@@ -4,6 +4,7 @@ import functools
 import inspect
 import logging
 import os
+import socket
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -153,13 +154,15 @@ def start_ray(address: str | None, cpus: int | None) -> bool:
         cpus: CPUs that ray may use on this machine; None for all.
 
     Raises:
-        ConnectionError: if there is no cluster at the address.
+        ConnectionError: if nothing answers at the address.
     """
     import ray
 
     if ray.is_initialized():
         return False
     address = address or os.environ.get("RAY_ADDRESS")
+    if address:
+        _check_reachable(address)
     local: dict[str, Any] = {} if address else {"num_cpus": cpus, "include_dashboard": False}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -170,3 +173,17 @@ def start_ray(address: str | None, cpus: int | None) -> bool:
             **local,
         )
     return True
+
+
+def _check_reachable(address: str) -> None:
+    """Raise ConnectionError at once where ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or "//" in host:
+        return  # "auto" and the like, which ray looks up by itself
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except OSError as error:
+        raise ConnectionError(
+            f"--address must be HOST:PORT of a ray cluster, got {address}: {error}; "
+            "`ray start --head` prints its own"
+        ) from error

@@ -106,6 +106,23 @@ def test_a_run_that_fails_on_its_way_is_one_line(monkeypatch):
     assert "training stopped after 50 slots, the last checkpoint" in error_of("maddpg")
 
 
+@needs_rllib
+@pytest.mark.parametrize("which", ["train", "resume"])
+def test_the_address_of_a_cluster_is_passed_on(old_run, monkeypatch, which):
+    from edgemarl.experiments import training
+
+    given = {}
+
+    def taking(*arguments, **options):
+        given.update(options)
+        raise training.TrainingError("enough")
+
+    monkeypatch.setattr(training, which, taking)
+    resumed = ["--resume", str(old_run)] if which == "resume" else []
+    assert "enough" in error_of("ma_maxent", "--address", "head:6379", *resumed)
+    assert given["address"] == "head:6379"
+
+
 def test_other_errors_keep_their_traceback(monkeypatch):
     def failing(*arguments, **options):
         raise RuntimeError("a bug")
