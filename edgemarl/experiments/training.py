@@ -2,11 +2,10 @@
 
 import dataclasses
 import math
-import signal
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from edgemarl.core.validation import check_count
 from edgemarl.djtcra import Scenario
 from edgemarl.experiments.backend import Learner, algorithm_config
 from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
+from edgemarl.experiments.interrupts import interrupts
 from edgemarl.experiments.logs import Logs, read_progress
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.progress import Reporter, Silent
@@ -182,7 +182,7 @@ class _Run:
         with closing(Learner(self.manifest, address)) as learner:
             if checkpoint is not None:
                 learner.restore(checkpoint, start)
-            with closing(Logs(self.folder.path, slots=start)) as logs, _interrupts() as asked:
+            with closing(Logs(self.folder.path, slots=start)) as logs, interrupts() as asked:
                 try:
                     self._loop(learner, logs, asked)
                 except Exception as error:
@@ -244,24 +244,3 @@ class _Run:
             f"training stopped after {slots} slots, {checkpoint}; traceback {where}; "
             f"{type(error).__name__}: {error}"
         )
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Collects the first SIGINT instead of raising KeyboardInterrupt; the second one raises."""
-    asked: list[int] = []
-
-    def note(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    try:
-        before = signal.signal(signal.SIGINT, note)
-    except ValueError:  # not the main thread: signals are somebody else's business
-        yield asked
-        return
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
