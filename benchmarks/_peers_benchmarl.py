@@ -4,7 +4,8 @@ Collecting: the collector's next batch goes to the replay buffer, as there. Upda
 `_optimizer_loop`. Runs in an environment of its own; see `_peers_venvs.py`.
 """
 
-# pyright: reportMissingImports=false -- what is imported is in that environment
+# What is imported is there, and not here.
+# pyright: reportMissingImports=false
 
 import copy
 import tempfile

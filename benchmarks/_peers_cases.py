@@ -76,7 +76,7 @@ class Cell:
     def __str__(self) -> str:
         if self.kind == "sampling":
             return f"{self.team}; {self.copies} {'copy' if self.copies == 1 else 'copies'}"
-        detail = f", others act by {self.others}" if self.algorithm == "maddpg" else ""
+        detail = f", other actions: {self.others}" if self.algorithm == "maddpg" else ""
         return f"{self.algorithm.upper()}{detail}: {self.team}"
 
 

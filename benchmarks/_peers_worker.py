@@ -79,7 +79,7 @@ def owner(file: str, function: str) -> str:
         function: its name in a profile.
     """
     if file == "~":
-        return "torch, compiled" if "torch" in function else "other compiled"
+        return "compiled torch" if "torch" in function else "other compiled code"
     found = re.search(r"site-packages/(\w+)", file) or re.search(r"/(rllib_algos)/", file)
     if found:
         return found[1]

@@ -4,7 +4,8 @@
 Runs in an environment of its own; see `_peers_venvs.py`.
 """
 
-# pyright: reportMissingImports=false -- what is imported is in that environment
+# What is imported is there, and not here.
+# pyright: reportMissingImports=false
 
 import os
 import tempfile
