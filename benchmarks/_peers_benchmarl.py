@@ -8,7 +8,6 @@ Collecting: the collector's next batch goes to the replay buffer, as there. Upda
 # pyright: reportMissingImports=false
 
 import copy
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -77,7 +76,7 @@ def algorithm_config(cell: Cell) -> Any:
     return config
 
 
-def experiment_config(cell: Cell, folder: str) -> ExperimentConfig:
+def experiment_config(cell: Cell) -> ExperimentConfig:
     """Equal settings; nothing is evaluated, logged or clipped."""
     config = ExperimentConfig.get_from_yaml()
     values: dict[str, Any] = {
@@ -97,7 +96,6 @@ def experiment_config(cell: Cell, folder: str) -> ExperimentConfig:
         "render": False,
         "loggers": [],
         "create_json": False,
-        "save_folder": folder,
     }
     for name, value in values.items():
         assert hasattr(config, name), name
@@ -118,7 +116,7 @@ def build(cell: Cell) -> Work:
         algorithm_config(cell),
         model,
         seed=0,
-        config=experiment_config(cell, tempfile.mkdtemp(prefix="peers-")),
+        config=experiment_config(cell),
         critic_model_config=copy.deepcopy(model),
     )
     batches = iter(experiment.collector)

@@ -86,7 +86,13 @@ def build(cell: Cell) -> Work:
 
 
 if __name__ == "__main__":
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    ray.init(
+        "local",  # never a cluster that happens to run
+        num_cpus=1,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+    )
     try:
         serve(build, ("edgemarl", "ray", "torch", "numpy", "pettingzoo"))
     finally:

@@ -4,6 +4,7 @@ import json
 import os
 import select
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class Worker:
 
     def __init__(self, python: Path | str, script: Path, log: Path) -> None:
         self._log = log
+        self._folder = tempfile.TemporaryDirectory(prefix="peers-")  # libraries write here
         with log.open("w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 [str(python), str(script)],
@@ -29,6 +31,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
+                cwd=self._folder.name,
                 env={**os.environ, **ENVIRONMENT},
             )
         self._requests: Any = self._process.stdin
@@ -56,6 +59,7 @@ class Worker:
             self._process.kill()
             self._process.wait()
         self._answers.close()
+        self._folder.cleanup()
 
     def _last_line(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

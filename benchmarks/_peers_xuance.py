@@ -7,8 +7,6 @@ Runs in an environment of its own; see `_peers_venvs.py`.
 # What is imported is there, and not here.
 # pyright: reportMissingImports=false
 
-import os
-import tempfile
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -148,6 +146,4 @@ def build(cell: Cell) -> Work:
 
 
 if __name__ == "__main__":
-    os.environ["TQDM_DISABLE"] = "1"
-    os.chdir(tempfile.mkdtemp(prefix="peers-"))  # it writes folders where it is started
     serve(build, ("xuance", "torch", "numpy", "gymnasium", "pettingzoo"))

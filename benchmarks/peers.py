@@ -24,7 +24,7 @@ from _peers_venvs import interpreter
 from _report import report
 from _solver_table import update_page
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ROUNDS, SECONDS = 3, 1.0
 PROFILED = ("users_1_copy", "users_8_copies", "users_idqn", "servers_idqn")
 
@@ -77,8 +77,9 @@ def where_time_goes(workers: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def compare(options: argparse.Namespace) -> dict[str, Any]:
     """All results."""
-    options.venvs.mkdir(parents=True, exist_ok=True)
-    workers, found = start(options.venvs)
+    folder = options.venvs.resolve()  # workers run elsewhere
+    folder.mkdir(parents=True, exist_ok=True)
+    workers, found = start(folder)
     results: dict[str, Any] = {"ours": found.pop("ours"), "peers": found}
     results |= {"sampling": {}, "updates": {}, "where_time_goes": {}}
     try:
