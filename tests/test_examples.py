@@ -11,8 +11,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-ARGUMENTS = {"03_train.py": ("200",), "06_tune_sweep.py": ("80", "sweep"), "demo.py": ("--slots", "60", "--out", "demo")}
-NEEDS = {"03_train.py": ("ray", "torch"), "06_tune_sweep.py": ("ray", "torch"), "demo.py": ("ray", "torch", "matplotlib")}
+ARGUMENTS = {
+    "03_train.py": ("200",),
+    "06_tune_sweep.py": ("80", "sweep"),
+    "demo.py": ("--slots", "60", "--out", "demo"),
+}
+NEEDS = {
+    "03_train.py": ("ray", "torch"),
+    "06_tune_sweep.py": ("ray", "torch"),
+    "demo.py": ("ray", "torch", "matplotlib"),
+}
 PRINTS = {
     "01_rollout.py": "mean system QoE of 20 slots",
     "02_custom_component.py": "server_0 observes (8, 2)",
