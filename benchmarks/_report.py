@@ -15,6 +15,11 @@ PACKAGES += ("gymnasium", "pettingzoo", "torch", "ray")
 
 def cpu_seconds(action: Callable[[], object], *, calls: int, repeats: int = 7) -> float:
     """Median over repeats of the CPU seconds that one call takes, after a call to warm up."""
+    return statistics.median(stretches(action, calls=calls, repeats=repeats))
+
+
+def stretches(action: Callable[[], object], *, calls: int, repeats: int) -> list[float]:
+    """CPU seconds that one call takes in each of several stretches, after a call to warm up."""
     action()
     samples = []
     for _ in range(repeats):
@@ -22,7 +27,7 @@ def cpu_seconds(action: Callable[[], object], *, calls: int, repeats: int = 7) -
         for _ in range(calls):
             action()
         samples.append((time.process_time() - start) / calls)
-    return statistics.median(samples)
+    return samples
 
 
 def report(name: str, results: dict[str, Any]) -> None:
