@@ -28,5 +28,5 @@ def require_extra(extra: str, purpose: str) -> None:
     missing = [name for name in _MODULES[extra] if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingExtraError(
-            f"{purpose} needs {' and '.join(missing)}: pip install 'edgemarl[{extra}]'"
+            f"{purpose} needs {', '.join(missing)}: pip install 'edgemarl[{extra}]'"
         )
