@@ -7,7 +7,9 @@ from edgemarl.experiments.extras import MissingExtraError, require_extra
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"training needs ray, torch, safetensors: pip install 'edge"):
+    with pytest.raises(
+        MissingExtraError, match=r"training needs ray, torch, safetensors: pip install 'edge"
+    ):
         require_extra("rllib", "training")
 
 
