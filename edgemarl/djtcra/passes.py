@@ -131,6 +131,15 @@ def totals(qoe, latency, served_by, disturbed, satisfied, cloud_index, idle_inde
 
 
 @compiled
+def total(values):
+    """The sum of values (U,), added in the order in which `totals` adds QoE."""
+    added = 0.0
+    for u in range(values.size):
+        added += values[u]
+    return added
+
+
+@compiled
 def per_server(ran, qoe, served_by, active, num_servers):
     """QoE of the connected users, number of connected users and of served tasks, (3, H)."""
     sums = np.zeros((3, num_servers))

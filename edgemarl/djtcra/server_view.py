@@ -12,7 +12,7 @@ from edgemarl.core.validation import check_choice
 from edgemarl.core.view import check_agents
 from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities, stack_actions
 from edgemarl.djtcra.outcome import IDLE, METRICS, Outcome
-from edgemarl.djtcra.passes import per_server
+from edgemarl.djtcra.passes import per_server, total
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.spaces import MaskedChoices, global_space
 from edgemarl.djtcra.state import State, check_servers
@@ -97,7 +97,7 @@ class ServerView:
         """The sum over all users to everyone, or each server's sum over its connected users."""
         parts, reward = self.scenario.reward.per_user(outcome), self.scenario.reward
         if reward.scope == "shared":
-            return dict.fromkeys(self.agents, float(parts.sum()))
+            return dict.fromkeys(self.agents, total(parts))
         local = np.bincount(state.ran, weights=parts, minlength=len(self.agents))
         return dict(zip(self.agents, local.tolist(), strict=True))
 

@@ -11,6 +11,7 @@ from edgemarl.core.validation import check_choice
 from edgemarl.core.view import check_agents
 from edgemarl.djtcra.actions import decode_choices, stack_actions
 from edgemarl.djtcra.outcome import CLOUD, Outcome
+from edgemarl.djtcra.passes import total
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.spaces import global_space
 from edgemarl.djtcra.state import State, check_servers
@@ -86,7 +87,7 @@ class UserView:
         """The sum over all users to everyone, or each user its own part."""
         parts, reward = self.scenario.reward.per_user(outcome), self.scenario.reward
         if reward.scope == "shared":
-            return dict.fromkeys(self.agents, float(parts.sum()))
+            return dict.fromkeys(self.agents, total(parts))
         return dict(zip(self.agents, parts.tolist(), strict=True))
 
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
