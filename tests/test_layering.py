@@ -17,7 +17,7 @@ FLOW = (
     *("passes", "arrivals", "mobility", "network", "qoe", "allocation", "rewards", "observations"),
     *("scenario", "presets", "state", "latency", "outcome"),
     *("choices", "server_bounds", "local_search", "optimum"),
-    *("spaces", "actions", "server_view", "user_view", "env", "baselines"),
+    *("baselines", "system", "spaces", "actions", "server_view", "user_view", "env"),
 )
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.
 WITH_SPACES = {"observations", "spaces", "server_view", "user_view", "env"}

@@ -1,7 +1,7 @@
 """The template of every environment: PettingZoo's ParallelEnv over a scenario and a view."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium.spaces import Space
@@ -9,7 +9,7 @@ from gymnasium.utils.seeding import np_random as seeded_generator
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
-from edgemarl.core.bounds import relative_gap
+from edgemarl.core.system import System
 from edgemarl.core.validation import check_choice, check_count
 from edgemarl.core.view import View
 
@@ -26,12 +26,14 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
     """Slots of a simulation as steps; a subclass says how a slot is drawn and evaluated.
 
     Attributes:
+        system: what experiments must know of the package that the subclass belongs to.
         view: who the agents are and what their actions mean.
         slot_state: state of the slot that the next actions decide; None before the first reset.
         last_outcome: outcome of the last step; None before the first.
         max_cycles: steps of an episode, which is then truncated.
     """
 
+    system: ClassVar[System]
     # PettingZoo declares the attribute without ClassVar.
     metadata: dict[str, Any] = {"render_modes": [], "render_fps": 4}  # noqa: RUF012
 
@@ -57,7 +59,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         raise NotImplementedError
 
     def _bound(self) -> float:
-        """Certified upper bound of the system objective in the current slot."""
+        """Certified bound of the system's objective in the current slot."""
         raise NotImplementedError
 
     @property
@@ -136,11 +138,19 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
     def _infos(self, state: Any, outcome: Any | None) -> dict[str, dict[str, Any]]:
         infos = self.view.infos(state, outcome)
         if self.report_bound:
-            bound = 0.0 if outcome is None else self._bound()
-            gap = 0.0 if outcome is None else float(relative_gap(bound, outcome.system_qoe))
+            bounds = self._bound_infos(outcome)
             for info in infos.values():
-                info.update(upper_bound=bound, bound_gap=gap)
+                info.update(bounds)
         return infos
+
+    def _bound_infos(self, outcome: Any | None) -> dict[str, float]:
+        """The slot's certified bound and the gap to it; zeros where there is no outcome."""
+        objective = self.system.objective
+        if outcome is None:
+            return {objective.bound: 0.0, "bound_gap": 0.0}
+        bound = self._bound()
+        gap = float(objective.gap(bound, outcome.metrics()[objective.name]))
+        return {objective.bound: bound, "bound_gap": gap}
 
     def _require_live(self) -> None:
         self._require_reset()

@@ -1,13 +1,10 @@
 """Rules to compare policies with, from the blind to the fully informed."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.baselines import Assignment, Baselines
 from edgemarl.core.seeding import named_generator
-from edgemarl.core.validation import check_choice
 from edgemarl.djtcra.choices import Choices
 from edgemarl.djtcra.latency import forwarding_latency
 from edgemarl.djtcra.optimum import near_optimal_assignment, slot_bound
@@ -15,8 +12,6 @@ from edgemarl.djtcra.outcome import CLOUD
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import State, next_state
 
-Assignment = NDArray[np.int64]
-Rule = Callable[[Scenario, State, np.random.Generator], Assignment]
 PRICE_SLOTS = 40  # slots over which static prices are averaged
 
 
@@ -92,54 +87,17 @@ def static_prices(scenario: Scenario, slots: int = PRICE_SLOTS) -> NDArray[np.fl
     return np.mean(prices, axis=0)
 
 
-_RULES: dict[str, Callable[[], Rule]] = {
-    "nearest": lambda: nearest,
-    "random": lambda: random,
-    "greedy": lambda: greedy,
-    "greedy-forwarding": lambda: greedy_forwarding,
-    "cloud": lambda: cloud,
-    "static-price": StaticPrice,
-    "near-optimal": lambda: near_optimal,
-}
-ALIASES = {"daes": "nearest", "ga-aware": "greedy"}
-
-
-class BaselinePolicy:
-    """A rule as a policy: from observations to actions, by a look into the environment.
-
-    A policy with :meth:`assign` is asked for assignments directly where the caller can use them;
-    ``cloud`` can be run in no other way.
-    """
-
-    def __init__(self, name: str, rule: Rule):
-        """Keep the rule under its name."""
-        self.name, self.rule = name, rule
-        self._env: Any = None
-        self._rng: np.random.Generator | None = None
-
-    def reset(self, env: Any, rng: np.random.Generator) -> None:
-        """Look into an environment, at the start of an episode; `rng` is for random rules."""
-        self._env, self._rng = env.unwrapped, rng
-
-    def assign(self) -> Assignment:
-        """The assignment (U,) for the environment's current slot."""
-        if self._env is None or self._rng is None:
-            raise RuntimeError(f"policy {self.name} must be reset first: call reset(env, rng)")
-        return self.rule(self._env.scenario, self._env.slot_state, self._rng)
-
-    def __call__(self, observations: dict[str, Any]) -> dict[str, Any]:
-        """Actions of all agents; ValueError where none mean the rule's assignment."""
-        assignment = self.assign()
-        return self._env.view.encode(assignment)
-
-
-def baseline_names() -> list[str]:
-    """Names of the rules, without aliases."""
-    return list(_RULES)
-
-
-def make_baseline(name: str) -> BaselinePolicy:
-    """The rule of a name or alias as a policy; ValueError lists the names."""
-    full = ALIASES.get(name, name)
-    check_choice("baseline", full, [*_RULES, *ALIASES])
-    return BaselinePolicy(full, _RULES[full]())
+BASELINES = Baselines(
+    {
+        "nearest": lambda: nearest,
+        "random": lambda: random,
+        "greedy": lambda: greedy,
+        "greedy-forwarding": lambda: greedy_forwarding,
+        "cloud": lambda: cloud,
+        "static-price": StaticPrice,
+        "near-optimal": lambda: near_optimal,
+    },
+    aliases={"daes": "nearest", "ga-aware": "greedy"},
+)
+ALIASES = BASELINES.aliases
+baseline_names, make_baseline = BASELINES.names, BASELINES.make

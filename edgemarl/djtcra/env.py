@@ -1,18 +1,18 @@
 """The DJTCRA environment: wires scenario, state, view and outcome, nothing else."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
 from edgemarl.core.validation import check_choice
-from edgemarl.djtcra.optimum import slot_bound
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import load_scenario
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.server_view import ServerView
 from edgemarl.djtcra.state import NOWHERE, State, next_state
+from edgemarl.djtcra.system import SYSTEM, upper_bound
 from edgemarl.djtcra.user_view import UserView
 
 VIEWS = ("servers", "users")
@@ -42,6 +42,7 @@ class DJTCRAEnv(EdgeEnv):
         ValueError: for an option that is unknown or belongs to the other view.
     """
 
+    system: ClassVar = SYSTEM
     metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "djtcra_v0"}  # noqa: RUF012
     slot_state: State | None
     last_outcome: Outcome | None
@@ -107,7 +108,7 @@ class DJTCRAEnv(EdgeEnv):
 
     def _bound(self) -> float:
         assert self.slot_state is not None
-        return slot_bound(self.scenario, self.slot_state).upper_bound
+        return upper_bound(self.scenario, self.slot_state)
 
 
 def _adapted(scenario: Scenario, **options: str | None) -> Scenario:

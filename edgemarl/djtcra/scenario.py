@@ -1,18 +1,17 @@
 """The fixed part of a simulation: the paper's numbers, and components in their roles."""
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core import component as components
 from edgemarl.core.channel import Channel, RuralMacro
+from edgemarl.core.scenario import BaseScenario
 from edgemarl.core.seeding import named_generator
 from edgemarl.core.units import dbm_to_watt
 from edgemarl.core.validation import (
@@ -47,12 +46,14 @@ ROUNDING = 1e-9  # of a number of sub-channels that is whole but for rounding er
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class Scenario(BaseScenario):
     """A system of edge servers and users; defaults are the paper's (tables III and IV).
 
     Raises:
         ValueError: for a value out of its range; the message names the field and the value.
     """
+
+    ROLES: ClassVar[Mapping[str, type]] = ROLES
 
     name: str = "custom"
     seed: int = 0  # of the topology: links and processing factors
@@ -80,10 +81,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Check every number and build components given by their kind."""
-        for role, protocol in ROLES.items():
-            built = components.build(role, getattr(self, role))
-            components.check_members(role, built, protocol)
-            object.__setattr__(self, role, built)
+        self.build_components()
         for name in ("server_capacity", "bandwidth", "noise_dbm"):
             values = as_finite(name, getattr(self, name))
             if values.ndim != 1:
@@ -154,41 +152,10 @@ class Scenario:
         offset[0], half[0] = 0.0, high[0]
         return offset, np.divide(1.0, half, out=np.zeros_like(half), where=half > 0)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The scenario as plain values that :meth:`from_dict` turns back into it."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {
-            key: components.describe(value) if key in ROLES else components.plain(value)
-            for key, value in values.items()
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Scenario":
-        """A scenario from plain values; an unknown key is an error that lists the known ones."""
-        return components.construct("scenario", cls, values)
-
-    def replace(self, **changes: Any) -> "Scenario":
-        """A copy with some fields replaced, and checked again."""
-        return dataclasses.replace(self, **changes)
-
-    def with_overrides(self, overrides: Mapping[str, Any]) -> "Scenario":
-        """A copy with some values replaced, by key.
-
-        A key is a field (``num_users``), a component (``mobility``, given by its kind, a mapping
-        or an instance) or a component's field (``mobility.step``). Components are replaced before
-        their fields are set, whatever the order of the keys.
-        """
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        for key in sorted(overrides, key=lambda key: str(key).count(".")):
-            role, _, field = str(key).partition(".")
-            if not field:
-                values[key] = overrides[key]
-                continue
-            if role not in ROLES:
-                raise ValueError(f"{key} must start with a component: one of {', '.join(ROLES)}")
-            current = components.build(role, values[role])
-            values[role] = {**components.describe(current), field: overrides[key]}
-        return type(self).from_dict(values)
+    @property
+    def independent_slots(self) -> bool:
+        """Whether a slot's outcome is independent of the slots before it, given the policy."""
+        return isinstance(self.mobility, Resample) and self.migration_delay == 0
 
 
 def _check(scenario: Scenario) -> None:

@@ -97,7 +97,7 @@ class ServerView:
         """The sum over all users to everyone, or each server's sum over its connected users."""
         parts, reward = self.scenario.reward.per_user(outcome), self.scenario.reward
         if reward.scope == "shared":
-            return dict.fromkeys(self.agents, total(parts))
+            return dict.fromkeys(self.agents, float(total(parts)))
         local = np.bincount(state.ran, weights=parts, minlength=len(self.agents))
         return dict(zip(self.agents, local.tolist(), strict=True))
 

@@ -87,7 +87,7 @@ class UserView:
         """The sum over all users to everyone, or each user its own part."""
         parts, reward = self.scenario.reward.per_user(outcome), self.scenario.reward
         if reward.scope == "shared":
-            return dict.fromkeys(self.agents, total(parts))
+            return dict.fromkeys(self.agents, float(total(parts)))
         return dict(zip(self.agents, parts.tolist(), strict=True))
 
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
