@@ -1,0 +1,58 @@
+"""Role ``fading``: the small-scale fading factor of a channel, 1 on average."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core.component import component
+from edgemarl.core.validation import check_nonnegative
+
+Array = NDArray[np.float64]
+
+
+class Fading(Protocol):
+    """Draws the fading factors l of Eq. (3), of mean 1, anew in every slot."""
+
+    def draw(self, size: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Independent positive factors of a shape [1]."""
+        ...
+
+
+@component("mec.fading", "none")
+@dataclass(frozen=True, kw_only=True)
+class NoFading:
+    """No fading: the distance alone decides."""
+
+    def draw(self, size: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Ones."""
+        return np.ones(size)
+
+
+@component("mec.fading", "rayleigh")
+@dataclass(frozen=True, kw_only=True)
+class Rayleigh:
+    """Scattered paths only: the power of a complex normal number, exponential of mean 1."""
+
+    def draw(self, size: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Exponential factors."""
+        return rng.standard_exponential(size)
+
+
+@component("mec.fading", "rician")
+@dataclass(frozen=True, kw_only=True)
+class Rician:
+    """A line of sight and scattered paths; without a line of sight it is Rayleigh fading."""
+
+    factor: float = 25.0  # [1] K: power of the line of sight over that of the scattered paths
+
+    def __post_init__(self) -> None:
+        """Check the factor."""
+        check_nonnegative("factor", self.factor)
+
+    def draw(self, size: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Factors |sqrt(K / (K + 1)) + n|^2 with a complex normal n of power 1 / (K + 1)."""
+        scattered = 1.0 / (self.factor + 1.0)
+        real, imaginary = np.sqrt(scattered / 2) * rng.standard_normal((2, *size))
+        return (np.sqrt(1.0 - scattered) + real) ** 2 + imaginary**2

@@ -1,0 +1,56 @@
+"""What the scores of all servers mean together: the vote of section IV.C, and one with capacities.
+
+Servers decide apart, but a vote needs all their scores: each server accepting every score above
+one half on its own would claim some devices twice, against Eq. (5).
+"""
+
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+LOCAL = -1  # the server of a task that its device computes itself
+THRESHOLD = 0.5  # [1] score below which a server does not want a task
+Scores = NDArray[np.floating]
+Assignment = NDArray[np.int64]
+
+
+def vote_max(scores: Scores, limit: NDArray[np.int64]) -> Assignment:
+    """The server with the highest score for every device (the paper), (N,); -1 for none.
+
+    A device whose scores are all below one half computes itself. Of equal scores that of the
+    server with the lower index counts.
+
+    Args:
+        scores: (M, N) between 0 and 1.
+        limit: (M,) without effect here.
+
+    >>> vote_max(np.array([[0.7, 0.4], [0.8, 0.3], [0.2, 0.2]]), np.array([1, 1, 1]))
+    array([ 1, -1])
+    """
+    assignment = scores.argmax(axis=0)
+    return np.where(scores.max(axis=0) >= THRESHOLD, assignment, LOCAL)
+
+
+def vote_capacity(scores: Scores, limit: NDArray[np.int64]) -> Assignment:
+    """:func:`vote_max`, after which a server keeps only as many devices as its limit, (N,).
+
+    It keeps those with its highest scores, of equal ones those with lower indices. The others
+    compute themselves.
+
+    Args:
+        scores: (M, N) between 0 and 1.
+        limit: (M,) most devices of a server.
+
+    >>> vote_capacity(np.array([[0.7, 0.9, 0.8], [0.2, 0.2, 0.1]]), np.array([2, 2]))
+    array([-1,  0,  0])
+    """
+    assignment = vote_max(scores, limit)
+    for server, most in enumerate(limit):
+        devices = np.flatnonzero(assignment == server)
+        order = np.argsort(-scores[server, devices], kind="stable")
+        assignment[devices[order[most:]]] = LOCAL
+    return assignment
+
+
+VOTES = MappingProxyType({"max": vote_max, "capacity": vote_capacity})
