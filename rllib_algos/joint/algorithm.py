@@ -1,5 +1,6 @@
 """The training loop of joint off-policy algorithms: sample, store, update, sync."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ray.rllib.utils.metrics import (
 from rllib_algos.joint.actors import Actors
 from rllib_algos.joint.config import JointOffPolicyConfig
 from rllib_algos.joint.env_runner import JOINT_SPACES
+from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.policy_file import check_fits, policy_content, write_policy
 from rllib_algos.joint.replay import JointReplay
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
@@ -47,16 +49,25 @@ class JointOffPolicy(Algorithm):
         """Builds runners, learner and replay."""
         super().setup(config)
         layout = self.config.make_layout(self.spaces[JOINT_SPACES])
-        self.replay = JointReplay(
+        self.replay = self.make_replay(layout, np.random.default_rng(self.config.seed))
+        self._updates_due = 0.0
+        self._watch = RunnerWatch(
+            self.env_runner_group, self.config.num_consecutive_env_runner_failures_tolerance
+        )
+
+    def make_replay(self, layout: GroupLayout, rng: np.random.Generator) -> Any:
+        """Returns an empty replay, with what `JointReplay` has; a subclass may have its own.
+
+        Args:
+            layout: how joint observations and actions are stored.
+            rng: draws the samples.
+        """
+        return JointReplay(
             self.config.replay_capacity,
             layout.observation_fields,
             layout.action_fields,
             layout.spaces.num_agents,
-            np.random.default_rng(self.config.seed),
-        )
-        self._updates_due = 0.0
-        self._watch = RunnerWatch(
-            self.env_runner_group, self.config.num_consecutive_env_runner_failures_tolerance
+            rng,
         )
 
     def training_step(self) -> None:
@@ -162,8 +173,11 @@ class JointOffPolicy(Algorithm):
 
     def _update(self, count: int) -> None:
         rows = count * self.config.train_batch_size_per_learner
-        sample = {k: torch.from_numpy(v) for k, v in self.replay.sample(rows).items()}
-        batch = MultiAgentBatch({CENTRAL: SampleBatch(sample)}, env_steps=rows)
+        self._learn(self.replay.sample(rows), rows)
+
+    def _learn(self, sample: Mapping[str, np.ndarray], rows: int) -> None:
+        tensors = {k: torch.from_numpy(v) for k, v in sample.items()}
+        batch = MultiAgentBatch({CENTRAL: SampleBatch(tensors)}, env_steps=rows)
         results = self.learner_group.update(
             batch=batch, timesteps={NUM_ENV_STEPS_SAMPLED_LIFETIME: self._steps_sampled}
         )

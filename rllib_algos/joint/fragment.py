@@ -1,6 +1,6 @@
 """What env runners return: a stretch of one episode, all agents together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,12 +15,14 @@ class JointFragment:
         actions: per field, T joint actions.
         rewards: (T, N).
         terminated: whether the episode ended for good with the last step (truncation is not that).
+        notes: what a runner noted beside the steps, T rows each; see `JointEnvRunner.note`.
     """
 
     observations: dict[str, np.ndarray]
     actions: dict[str, np.ndarray]
     rewards: np.ndarray
     terminated: bool
+    notes: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rewards)

@@ -110,7 +110,7 @@ class JointLearner(TorchLearner):
         data = dict(batch[CENTRAL].items())
         size = self.config.train_batch_size_per_learner
         losses: dict[str, Tensor] = {}
-        for start in range(0, len(data["rewards"]), size):
+        for start in range(0, len(next(iter(data.values()))), size):
             self.num_updates += 1
             part = {name: values[start : start + size] for name, values in data.items()}
             losses.update(self.update_networks(part))

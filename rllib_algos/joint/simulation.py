@@ -52,6 +52,7 @@ class SimulatingRunner(MultiAgentEnvRunner):
         maker = env_maker(self.config, self.worker_index or 0)
         try:
             self.env = JointVectorEnv(maker, self.config.num_envs_per_env_runner or 1)
+            self.check_env(self.env.envs[0])
         except (JointEnvError, TypeError, ValueError) as error:
             if not self.worker_index:
                 raise
@@ -60,6 +61,22 @@ class SimulatingRunner(MultiAgentEnvRunner):
         self.num_envs = self.env.num_envs
         self._needs_initial_reset = True
         fire(self, "on_environment_created", env=self.env, env_context=self.config.env_config)
+
+    def check_env(self, env: Any) -> None:
+        """Raises ValueError where an environment lacks what a subclass needs; nothing by default.
+
+        Args:
+            env: a new ParallelEnv.
+        """
+
+    def note(self, stepper: CopyStepper, stored: list[np.ndarray]) -> dict[str, np.ndarray]:
+        """Returns what a fragment's `notes` keep of the step to come; nothing by default.
+
+        Args:
+            stepper: of the copy that is about to be stepped.
+            stored: joint actions of all copies, (E, ...) per group.
+        """
+        return {}
 
     def get_state(
         self, components: Any = None, *, not_components: Any = None, **kwargs: Any
@@ -110,7 +127,7 @@ class SimulatingRunner(MultiAgentEnvRunner):
     def _step(self, stepper: CopyStepper, stored: list[np.ndarray]) -> bool:
         """Steps one copy; returns False if it failed and was replaced, as RLlib's config allows."""
         try:
-            stepper.step(stored)
+            stepper.step(stored, self.note(stepper, stored))
         except JointEnvError:
             if not self.config.restart_failed_sub_environments:
                 raise

@@ -1,6 +1,7 @@
 """Steps one copy of an environment and cuts what happens into fragments."""
 
 import numbers
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,11 +20,15 @@ class CopyStepper:
         env: a ParallelEnv.
         layout: how its observations and actions are laid out.
         index: which copy it is.
+
+    Attributes:
+        steps: how many steps it has taken, over all episodes.
     """
 
     def __init__(self, env: Any, layout: GroupLayout, index: int) -> None:
         self.env = env
         self.index = index
+        self.steps = 0
         self.episode = JointEpisode(layout.spaces.agents)
         self.current: Arrays = {}  # fields of the observation to act on
         self._layout = layout
@@ -46,9 +51,20 @@ class CopyStepper:
         self._clear()
         self._observe(observations)
 
-    def step(self, stored: Sequence[np.ndarray]) -> None:
-        """Takes one step with this copy's part of the joint actions (E, ...) per group."""
-        actions = self._layout.env_actions(stored, self.index)
+    def env_actions(self, stored: Sequence[np.ndarray]) -> dict[str, Any]:
+        """Returns this copy's part of the joint actions (E, ...) per group, by agent."""
+        return self._layout.env_actions(stored, self.index)
+
+    def step(
+        self, stored: Sequence[np.ndarray], notes: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Takes one step.
+
+        Args:
+            stored: joint actions of all copies, (E, ...) per group.
+            notes: arrays to keep beside the step; the same names in every step.
+        """
+        actions = self.env_actions(stored)
         observations, rewards, terminations, truncations, infos = self._guard(
             f"step {self.episode.env_t + 1}", lambda: self.env.step(actions)
         )
@@ -60,6 +76,9 @@ class CopyStepper:
         for name, values in zip(self._layout.action_fields, stored, strict=True):
             self._actions[name].append(values[self.index])
         self._rewards.append(rewards)
+        for name, values in (notes or {}).items():
+            self._notes[name].append(values)
+        self.steps += 1
         self.episode.add_step(rewards, infos, done)
         self._observe(observations)
 
@@ -72,6 +91,7 @@ class CopyStepper:
             actions={k: np.stack(v) for k, v in self._actions.items()},
             rewards=np.stack(self._rewards),
             terminated=self.episode.is_terminated,
+            notes={k: np.stack(v) for k, v in self._notes.items()},
         )
         self._clear()
         self._keep()
@@ -97,6 +117,7 @@ class CopyStepper:
         }
         self._actions: dict[str, list[np.ndarray]] = {n: [] for n in self._layout.action_fields}
         self._rewards: list[np.ndarray] = []
+        self._notes: dict[str, list[np.ndarray]] = defaultdict(list)
 
     def _observe(self, observations: Mapping[str, Any]) -> None:
         try:

@@ -42,6 +42,19 @@ def test_terminated_episodes_are_marked():
     assert stepper.episode.get_agent_returns() == {"row": 1.0, "column": 1.0}
 
 
+def test_notes_stay_beside_their_steps():
+    stepper = stepper_of(RowEnv(length=3))
+    for step in range(3):
+        stepper.step([np.zeros((1, 6), int)], {"doubled": np.array([step, 2 * step])})
+    assert stepper.steps == 3
+    np.testing.assert_array_equal(stepper.flush().notes["doubled"], [[0, 0], [1, 2], [2, 4]])
+    stepper.new_episode()
+    stepper.reset(None)
+    stepper.step([np.zeros((1, 6), int)])
+    assert stepper.steps == 4  # over all episodes
+    assert stepper.flush().notes == {}
+
+
 def test_only_numbers_of_the_first_agents_infos_are_averaged():
     stepper = stepper_of(RowEnv())
     stepper.step([np.zeros((1, 6), int)])
