@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from edgemarl.core.compiled import extent
+
 
 def as_finite(name: str, value: ArrayLike) -> NDArray[np.float64]:
     """The value as a float array; ValueError where an entry is NaN, infinite or not a number."""
@@ -64,6 +66,23 @@ def check_shape(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
     """ValueError unless the array has the shape."""
     if array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+
+
+def check_servers(
+    name: str, server: NDArray[np.int64], num_servers: int, *, lowest: int = 0
+) -> None:
+    """ValueError unless every entry is an integer from `lowest` to the last server's index."""
+    if not np.issubdtype(server.dtype, np.integer):
+        raise ValueError(f"{name} must hold integers, got {server.dtype}")
+    if not server.size:
+        return
+    least, greatest = extent(server)
+    if least < lowest or greatest >= num_servers:
+        index = int(((server < lowest) | (server >= num_servers)).argmax())
+        raise ValueError(
+            f"{name} must be a server index from {lowest} to {num_servers - 1}, "
+            f"got {server[index]} at index {index}"
+        )
 
 
 def _require(good: NDArray[np.bool_], name: str, demand: str, array: NDArray[np.float64]) -> None:

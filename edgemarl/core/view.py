@@ -1,6 +1,6 @@
 """A view: who the agents of a simulation are, what they see and what their actions mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,3 +65,19 @@ def check_agents(actions: Mapping[str, Any], agents: list[str]) -> None:
     raise ValueError(
         f"actions must hold one for every live agent: missing {absent}, unexpected {unknown}"
     )
+
+
+def stack_actions(
+    actions: Mapping[str, Any], agents: Sequence[str], shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """Every agent's action in one array (N, *shape); ValueError names an agent of another shape."""
+    arrays = [actions[agent] for agent in agents]
+    try:
+        stacked = np.array(arrays)
+    except ValueError:  # of different shapes
+        stacked = None
+    if stacked is not None and stacked.shape == (len(agents), *shape):
+        return stacked
+    shapes = [np.shape(array) for array in arrays]
+    agent = next(index for index, other in enumerate(shapes) if other != shape)
+    raise ValueError(f"action of {agents[agent]} must have shape {shape}, got {shapes[agent]}")

@@ -1,6 +1,6 @@
 """Actions of servers as agents: what a matrix of choices or of probabilities means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,22 +9,6 @@ from numpy.typing import NDArray
 from edgemarl.core.compiled import extent
 
 ACTIONS = ("discrete", "probability")
-
-
-def stack_actions(
-    actions: Mapping[str, Any], agents: Sequence[str], shape: tuple[int, ...]
-) -> NDArray[Any]:
-    """Every agent's action in one array (N, *shape); ValueError names an agent of another shape."""
-    arrays = [actions[agent] for agent in agents]
-    try:
-        stacked = np.array(arrays)
-    except ValueError:  # of different shapes
-        stacked = None
-    if stacked is not None and stacked.shape == (len(agents), *shape):
-        return stacked
-    shapes = [np.shape(array) for array in arrays]
-    agent = next(index for index, other in enumerate(shapes) if other != shape)
-    raise ValueError(f"action of {agents[agent]} must have shape {shape}, got {shapes[agent]}")
 
 
 def decode_choices(

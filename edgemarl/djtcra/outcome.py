@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.validation import check_shape
+from edgemarl.core.validation import check_servers, check_shape
 from edgemarl.djtcra.allocation import Allocation, AllocationProblem
 from edgemarl.djtcra.passes import (
     CLOUD_TOTAL,
@@ -22,7 +22,7 @@ from edgemarl.djtcra.passes import (
     totals,
 )
 from edgemarl.djtcra.scenario import Scenario
-from edgemarl.djtcra.state import NOWHERE, State, check_servers
+from edgemarl.djtcra.state import NOWHERE, State
 
 Array = NDArray[np.float64]
 CLOUD = -1  # `served_by` of a task in the cloud

@@ -8,14 +8,14 @@ from gymnasium.spaces import Box, Dict, MultiDiscrete, Space
 from numpy.typing import NDArray
 
 from edgemarl.core.compiled import scatter_rows
-from edgemarl.core.validation import check_choice
-from edgemarl.core.view import check_agents
-from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities, stack_actions
+from edgemarl.core.validation import check_choice, check_servers
+from edgemarl.core.view import check_agents, stack_actions
+from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities
 from edgemarl.djtcra.outcome import IDLE, METRICS, Outcome
 from edgemarl.djtcra.passes import per_server, total
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.spaces import MaskedChoices, global_space
-from edgemarl.djtcra.state import State, check_servers
+from edgemarl.djtcra.state import State
 
 
 class ServerView:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.compiled import extent
 from edgemarl.core.draws import uniform
 from edgemarl.core.units import dbm_to_watt
-from edgemarl.core.validation import check_nonnegative, check_positive, check_shape
+from edgemarl.core.validation import (
+    check_nonnegative,
+    check_positive,
+    check_servers,
+    check_shape,
+)
 from edgemarl.djtcra.mobility import Placement
 from edgemarl.djtcra.scenario import Scenario
 
@@ -98,23 +102,6 @@ def next_state(
         active=tasks.active,
         previous_assignment=_previous(state, assignment, users),
     )
-
-
-def check_servers(
-    name: str, server: NDArray[np.int64], num_servers: int, *, lowest: int = 0
-) -> None:
-    """ValueError unless every entry is an integer from `lowest` to the last server's index."""
-    if not np.issubdtype(server.dtype, np.integer):
-        raise ValueError(f"{name} must hold integers, got {server.dtype}")
-    if not server.size:
-        return
-    least, greatest = extent(server)
-    if least < lowest or greatest >= num_servers:
-        user = int(((server < lowest) | (server >= num_servers)).argmax())
-        raise ValueError(
-            f"{name} must be a server index from {lowest} to {num_servers - 1}, "
-            f"got {server[user]} for user {user}"
-        )
 
 
 def _bandwidth(scenario: Scenario, rng: np.random.Generator) -> Array:

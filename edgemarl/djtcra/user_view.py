@@ -7,14 +7,14 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, Space
 from numpy.typing import NDArray
 
-from edgemarl.core.validation import check_choice
-from edgemarl.core.view import check_agents
-from edgemarl.djtcra.actions import decode_choices, stack_actions
+from edgemarl.core.validation import check_choice, check_servers
+from edgemarl.core.view import check_agents, stack_actions
+from edgemarl.djtcra.actions import decode_choices
 from edgemarl.djtcra.outcome import CLOUD, Outcome
 from edgemarl.djtcra.passes import total
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.spaces import global_space
-from edgemarl.djtcra.state import State, check_servers
+from edgemarl.djtcra.state import State
 
 OBSERVATIONS = ("local", "global")
 

@@ -9,6 +9,7 @@ from edgemarl.core.validation import (
     check_positive,
     check_probability,
     check_range,
+    check_servers,
     check_shape,
 )
 
@@ -69,3 +70,14 @@ def test_shapes_are_named():
 def test_an_unhashable_choice_is_refused_too():
     with pytest.raises(ValueError, match=r"colour must be one of 'red', got \['red'\]"):
         check_choice("colour", ["red"], ["red"])
+
+
+def test_server_indices():
+    check_servers("choice", np.array([0, 2]), 3)
+    check_servers("choice", np.array([-1, 2]), 3, lowest=-1)
+    with pytest.raises(ValueError, match=r"^choice must hold integers, got float64$"):
+        check_servers("choice", np.array([0.0, 2.0]), 3)  # type: ignore[arg-type]
+    with pytest.raises(
+        ValueError, match=r"^choice must be a server index from 0 to 2, got 3 at index 1$"
+    ):
+        check_servers("choice", np.array([0, 3]), 3)

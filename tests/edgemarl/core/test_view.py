@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from edgemarl.core.view import check_agents
+from edgemarl.core.view import check_agents, stack_actions
 
 
 def test_exactly_one_action_for_every_agent():
@@ -19,3 +20,12 @@ def test_exactly_one_action_for_every_agent():
 def test_missing_and_unknown_agents(actions, message):
     with pytest.raises(ValueError, match=r"actions must hold one for every live agent: " + message):
         check_agents(actions, ["a", "b"])
+
+
+def test_shapes_are_those_of_the_agents():
+    stacked = stack_actions(
+        {"server_1": [1, 1], "server_0": [0, 1]}, ["server_0", "server_1"], (2,)
+    )
+    np.testing.assert_array_equal(stacked, [[0, 1], [1, 1]])
+    with pytest.raises(ValueError, match=r"action of server_1 must have shape \(2,\), got \(3,\)"):
+        stack_actions({"server_0": [0, 1], "server_1": [0, 1, 1]}, ["server_0", "server_1"], (2,))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edgemarl.djtcra.actions import decode_choices, decode_probabilities, stack_actions
+from edgemarl.djtcra.actions import decode_choices, decode_probabilities
 
 AGENTS = ["server_0", "server_1"]
 OWNER = np.array([0, 1, 0])
@@ -58,10 +58,3 @@ def test_server_indices_out_of_range(bad):
 def test_indices_are_integers():
     with pytest.raises(ValueError, match=r"actions must be integers \(server indices\), got float"):
         decode_choices(np.zeros((2, 3)), OWNER, 3, AGENTS)
-
-
-def test_shapes_are_those_of_the_agents():
-    stacked = stack_actions({"server_1": [1, 1], "server_0": [0, 1]}, AGENTS, (2,))
-    np.testing.assert_array_equal(stacked, [[0, 1], [1, 1]])
-    with pytest.raises(ValueError, match=r"action of server_1 must have shape \(2,\), got \(3,\)"):
-        stack_actions({"server_0": [0, 1], "server_1": [0, 1, 1]}, AGENTS, (2,))

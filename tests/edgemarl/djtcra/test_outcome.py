@@ -155,8 +155,8 @@ def test_an_outcome_keeps_the_assignment_it_was_made_of(hand, hand_state):
     [
         ([0, 1], r"assignment must have shape \(3,\), got \(2,\)"),
         ([[0, 1, 1]], r"assignment must have shape \(3,\), got \(1, 3\)"),
-        ([0, 2, 1], r"assignment must be a server index from -1 to 1, got 2 for user 1"),
-        ([0, 1, -2], r"assignment must be a server index from -1 to 1, got -2 for user 2"),
+        ([0, 2, 1], r"assignment must be a server index from -1 to 1, got 2 at index 1"),
+        ([0, 1, -2], r"assignment must be a server index from -1 to 1, got -2 at index 2"),
         ([0.0, 1.0, 1.0], r"assignment must hold integers, got float64"),
         ([0, 1, np.nan], r"assignment must hold integers, got float64"),
     ],

@@ -5,7 +5,6 @@ import pytest
 
 from edgemarl.djtcra import evaluate, next_state
 from edgemarl.djtcra.mobility import Placement
-from edgemarl.djtcra.state import check_servers
 
 ARRAYS = (
     "bandwidth",
@@ -121,14 +120,3 @@ def test_states_of_one_s_own_are_checked(hand, hand_state, field, value, message
         value = Placement(ran=np.array(value[0]), distance=np.array(value[1]))
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(hand_state, **{field: value}).check(hand)
-
-
-def test_server_indices():
-    check_servers("choice", np.array([0, 2]), 3)
-    check_servers("choice", np.array([-1, 2]), 3, lowest=-1)
-    with pytest.raises(ValueError, match=r"^choice must hold integers, got float64$"):
-        check_servers("choice", np.array([0.0, 2.0]), 3)  # type: ignore[arg-type]
-    with pytest.raises(
-        ValueError, match=r"^choice must be a server index from 0 to 2, got 3 for user 1$"
-    ):
-        check_servers("choice", np.array([0, 3]), 3)
