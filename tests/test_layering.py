@@ -14,9 +14,12 @@ HEAVY = {"ray", "torch", "rllib_algos"}
 ON_USE = {"cvxpy", "matplotlib", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
-    *("passes", "arrivals", "mobility", "network", "qoe", "allocation", "rewards", "observations"),
-    *("scenario", "presets", "state", "latency", "outcome"),
-    *("choices", "server_bounds", "local_search", "optimum"),
+    *("passes", "arrivals", "mobility", "network", "qoe"),
+    *("votes", "positions", "fading", "tasks", "topology"),
+    *("allocation", "rewards", "observations"),
+    *("scenario", "presets", "state", "latency", "energy", "outcome"),
+    *("choices", "server_bounds"),
+    *("costs", "assignment", "lower_bound", "local_search", "optimum", "heuristics", "problem"),
     *("baselines", "system", "spaces", "actions", "server_view", "user_view", "env"),
 )
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.scenario import BaseScenario
-from edgemarl.core.validation import as_finite, check_choice, check_count, check_positive
+from edgemarl.core.validation import (
+    as_finite,
+    check_choice,
+    check_count,
+    check_nonnegative,
+    check_positive,
+)
 from edgemarl.mec.fading import Fading, Rician
 from edgemarl.mec.observations import LogStandardised, Observation
 from edgemarl.mec.positions import Positions, UniformPositions
@@ -32,7 +38,7 @@ MOTIONS = ("fixed", "redraw")
 POSITIVE = (
     *("area", "server_capacity", "local_capacity", "switched_capacitance", "power_exponent"),
     *("max_power", "bandwidth", "noise", "reference_gain", "min_distance"),
-    *("time_weight", "energy_weight"),
+    "time_weight",
 )
 ROUNDING = 1e-9  # of ratios that are whole but for rounding errors
 
@@ -102,6 +108,11 @@ class Scenario(BaseScenario):
         return self.reference_gain / self.noise_power
 
     @property
+    def weight_ratio(self) -> float:
+        """Weight of a second over that of a joule [W]; infinite where energy has no weight."""
+        return self.time_weight / self.energy_weight if self.energy_weight else float("inf")
+
+    @property
     def local_power(self) -> float:
         """Power p^E that a device computes with [W]."""
         return self.switched_capacitance * self.local_capacity**self.power_exponent
@@ -142,6 +153,7 @@ def _check(scenario: Scenario) -> None:
         check_count(name, getattr(scenario, name))
     for name in POSITIVE:
         check_positive(name, getattr(scenario, name))
+    check_nonnegative("energy_weight", scenario.energy_weight)
     check_choice("noise_is_density", scenario.noise_is_density, (True, False))
     check_choice("motion", scenario.motion, MOTIONS)
     check_choice("vote", scenario.vote, VOTES)

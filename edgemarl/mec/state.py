@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.compiled import extent
 from edgemarl.core.validation import as_finite, check_positive, check_shape
 from edgemarl.mec.scenario import Scenario
 from edgemarl.mec.topology import draw_slot
-from edgemarl.mec.votes import LOCAL
 
 Array = NDArray[np.float64]
 
@@ -63,19 +61,3 @@ def next_state(
         volume=scenario.topology.volume,
         cycles=scenario.topology.cycles,
     )
-
-
-def check_assignment(
-    assignment: NDArray[np.int64], num_servers: int, num_devices: int, name: str = "assignment"
-) -> None:
-    """ValueError unless it holds a server's index or -1 for every device, (N,)."""
-    if not np.issubdtype(assignment.dtype, np.integer):
-        raise ValueError(f"{name} must hold integers, got {assignment.dtype}")
-    check_shape(name, assignment, (num_devices,))
-    least, greatest = extent(assignment)
-    if least < LOCAL or greatest >= num_servers:
-        device = int(((assignment < LOCAL) | (assignment >= num_servers)).argmax())
-        raise ValueError(
-            f"{name} must be a server index from 0 to {num_servers - 1}, or -1 for the device "
-            f"itself, got {assignment[device]} for device {device}"
-        )
