@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 from pettingzoo import ParallelEnv
 
+from edgemarl.core.system import System
 from edgemarl.core.validation import check_choice
 
 NAMESPACE = "edgemarl/"
 GROUP = "edgemarl.environments"
-DEFAULT_SCENARIO = "paper"
 # Name of a module with PettingZoo's `parallel_env` and `env`, and the options it is called with.
 _ENVIRONMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "edgemarl/djtcra-servers-v0": ("edgemarl.djtcra_v0", {"view": "servers"}),
@@ -51,9 +51,15 @@ def full_name(name: str) -> str:
     return _find(name)[0]
 
 
-def takes_scenario(name: str) -> bool:
-    """Whether an environment is made from one of edgemarl's scenarios; others have none."""
-    return _takes_scenario(_load(*_find(name)))
+def system_of(name: str) -> System | None:
+    """The system whose scenarios an environment is made from; None where it takes none."""
+    return _system(_load(*_find(name)))
+
+
+def systems() -> list[System]:
+    """The systems of our own environments, each once."""
+    found = {system.name: system for name in _ENVIRONMENTS if (system := system_of(name))}
+    return list(found.values())
 
 
 def make(name: str, scenario: Any = None, **options: Any) -> ParallelEnv[str, Any, Any]:
@@ -61,8 +67,8 @@ def make(name: str, scenario: Any = None, **options: Any) -> ParallelEnv[str, An
 
     Args:
         name: such as ``"edgemarl/djtcra-servers-v0"``; ``edgemarl/`` may be left out.
-        scenario: a preset's name, a YAML file or a scenario object; the paper's by default.
-            Environments of other packages may have none.
+        scenario: a preset's name, a YAML file or a scenario object; that of the environment's
+            system by default. Environments of other packages may have none.
         **options: options of the environment, such as ``max_cycles`` or ``reward``.
 
     Raises:
@@ -72,8 +78,9 @@ def make(name: str, scenario: Any = None, **options: Any) -> ParallelEnv[str, An
     name, offer = _find(name)
     creator = _load(name, offer)
     given = dict(options)
-    if _takes_scenario(creator):
-        given["scenario"] = DEFAULT_SCENARIO if scenario is None else scenario
+    system = _system(creator)
+    if system is not None:
+        given["scenario"] = system.load_scenario(scenario)
     elif scenario is not None:
         raise ValueError(f"environment {name!r} takes no scenario, got {scenario!r}")
     try:
@@ -132,7 +139,7 @@ def _find(name: str) -> tuple[str, _Offer]:
     return full, known[full][0]
 
 
-def _load(name: str, offer: _Offer) -> Callable[..., ParallelEnv[str, Any, Any]]:
+def _load(name: str, offer: _Offer) -> functools.partial[ParallelEnv[str, Any, Any]]:
     module, _, attribute = offer.target.partition(":")
     try:
         creator = getattr(importlib.import_module(module), attribute or "parallel_env")
@@ -144,17 +151,21 @@ def _load(name: str, offer: _Offer) -> Callable[..., ParallelEnv[str, Any, Any]]
     return functools.partial(creator, **offer.defaults)
 
 
-def _takes_scenario(creator: Callable[..., Any]) -> bool:
-    return "scenario" in inspect.signature(creator).parameters
+def _system(creator: functools.partial[Any]) -> System | None:
+    """What a creator's attribute ``system`` says; DJTCRA, where one without it takes a scenario."""
+    if "scenario" not in inspect.signature(creator).parameters:
+        return None
+    named = getattr(creator.func, "system", None)
+    return named or importlib.import_module("edgemarl.djtcra.system").SYSTEM
 
 
-def _options(creator: Callable[..., ParallelEnv[str, Any, Any]]) -> list[str]:
+def _options(creator: functools.partial[ParallelEnv[str, Any, Any]]) -> list[str]:
     """Names of a creator's options; where it passes any on, those of the environment's class."""
-    hidden = {"self", "scenario", *getattr(creator, "keywords", {})}
+    hidden = {"self", "scenario", *creator.keywords}
     parameters = dict(inspect.signature(creator).parameters)
     if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        arguments = {"scenario": DEFAULT_SCENARIO} if _takes_scenario(creator) else {}
-        env = creator(**arguments)
+        system = _system(creator)
+        env = creator(**({} if system is None else {"scenario": system.load_scenario()}))
         parameters |= inspect.signature(type(env.unwrapped)).parameters
     named = (p for p in parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
     return [p.name for p in named if p.name not in hidden]

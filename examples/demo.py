@@ -52,6 +52,7 @@ def main(slots: int, out: Path) -> None:
         picture,
         lines={name: comparison.interval(name, "system_qoe").mean for name in BASELINES},
         bound=comparison.bound().mean,
+        objective=comparison.objective,
     )
     print(f"{LEARNED} closes {100 * share_closed(comparison):.0f} % of the gap between nearest")
     print(f"and the bound. Its learning curve is in {picture}.")

@@ -24,8 +24,13 @@ def sweep(
         typer.Option("--logger", help="tensorboard, wandb or mlflow; may be repeated."),
     ] = None,
     baselines: Annotated[
-        str, typer.Option("--baselines", help="What the best is compared with, with commas.")
-    ] = "nearest,greedy,static-price,near-optimal",
+        str | None,
+        typer.Option(
+            "--baselines",
+            help="What the best is compared with, with commas.",
+            show_default="the environment's usual rules",
+        ),
+    ] = None,
     slots: options.Slots = 50,
 ) -> None:
     """Train over a grid or a random search of settings; the same command goes on after a stop."""
@@ -50,32 +55,34 @@ def _show(plan: "Sweep", trials: "list[Trial]", folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    keys = list(plan.search)
-    columns = ["trial", *keys, "slots", "system_qoe", "gap", "error"]
+    keys, task = list(plan.search), plan.task(trials[0].point)
+    objective = task.system.objective
+    columns = ["trial", *keys, "slots", objective.name, "gap", "error"]
     rows = [
-        [t.name, *(t.point[k] for k in keys), t.slots, t.system_qoe, t.gap, t.error] for t in trials
+        [t.name, *(t.point[k] for k in keys), t.slots, t.objective, t.gap, t.error] for t in trials
     ]
     with (folder / "trials.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([columns, *rows])
-    table = Table(title=f"{plan.name}: {plan.algorithm} on {plan.scenario}, best first")
-    for column in ["trial", *keys, "slots", "QoE", "gap %", "error"]:
+    table = Table(title=f"{plan.name}: {plan.algorithm} on {task.need_scenario().name}, best first")
+    for column in ["trial", *keys, "slots", objective.title, "gap %", "error"]:
         table.add_column(column, overflow="fold")
     for trial in trials:
-        qoe = "-" if trial.system_qoe is None else f"{trial.system_qoe:.2f}"
+        value = "-" if trial.objective is None else f"{trial.objective:.2f}"
         gap = "-" if trial.gap is None else f"{100 * trial.gap:.2f}"
         values = [_short(trial.point[key]) for key in keys]
-        table.add_row(trial.name, *values, str(trial.slots), qoe, gap, trial.error or "")
+        table.add_row(trial.name, *values, str(trial.slots), value, gap, trial.error or "")
     Console().print(table)
 
 
-def _compare(plan: "Sweep", best: "Trial", baselines: str, slots: int) -> None:
+def _compare(plan: "Sweep", best: "Trial", baselines: str | None, slots: int) -> None:
     from rich.console import Console
 
     from edgemarl.experiments import compare
     from edgemarl.experiments.tables import comparison_table
 
     task = plan.task(best.point)
-    policies = [str(best.folder), *filter(None, baselines.split(","))]
+    rules = task.system.compared if baselines is None else filter(None, baselines.split(","))
+    policies = [str(best.folder), *rules]
     comparison = compare(
         policies, task.scenario, env_id=task.env_id, env_kwargs=task.env_kwargs, slots=slots
     )

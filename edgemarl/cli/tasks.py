@@ -19,7 +19,8 @@ def task_of(
     """The environment and scenario that options describe.
 
     What the options leave out is as the first checkpoint among the policies was trained on, else
-    the servers view and the paper's scenario. Other packages' environments may take no scenario.
+    the servers view of DJTCRA and the default scenario of the environment's system. Other packages'
+    environments may take no scenario.
 
     Args:
         policies: what the command acts with; baselines and factories have no say.
@@ -31,22 +32,22 @@ def task_of(
     Raises:
         ValueError: for an unknown name, or a scenario where none is taken.
     """
-    from edgemarl.djtcra import load_scenario
     from edgemarl.experiments import Task
     from edgemarl.experiments.policies import trained_task
     from edgemarl.experiments.task import DEFAULT_ENV
-    from edgemarl.registry import DEFAULT_SCENARIO, full_name, takes_scenario
+    from edgemarl.registry import full_name, system_of
 
     tasks = [task for policy in policies if (task := trained_task(policy)) is not None]
     known = tasks[0] if tasks else Task.of(None, DEFAULT_ENV, None)
     env_id = known.env_id if env is None else full_name(env)
     env_kwargs = {**(known.env_kwargs if env_id == known.env_id else {}), **given.env}
     overrides = given.scenario | ({} if scenario_seed is None else {"seed": scenario_seed})
-    if not takes_scenario(env_id):
+    system = system_of(env_id)
+    if system is None:
         for asked in (scenario, *(f"{key}={value}" for key, value in overrides.items())):
             if asked is not None:
                 raise ValueError(f"environment {env_id!r} takes no scenario, got {asked}")
         return Task.of(None, env_id, env_kwargs)
-    chosen = load_scenario(DEFAULT_SCENARIO) if known.scenario is None else known.scenario
-    chosen = chosen if scenario is None else load_scenario(scenario)
+    chosen = known.scenario if isinstance(known.scenario, system.scenario_type) else None
+    chosen = system.load_scenario(chosen if scenario is None else scenario)
     return Task.of(chosen.with_overrides(overrides), env_id, env_kwargs)

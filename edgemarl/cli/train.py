@@ -48,7 +48,7 @@ def train(
         "validation_slots": validation_slots,
         "address": address,
     }
-    with ProgressBar(slots, algorithm) as bar:
+    with ProgressBar(slots, algorithm, _title(task)) as bar:
         common["reporter"] = bar
         if resume is not None:
             _refuse_changes(resume, task, algorithm, seed, given.algo, out)
@@ -72,6 +72,11 @@ def train(
 def _short_name(task: "Task") -> str:
     """The scenario's name; that of the environment, without its namespace, where it has none."""
     return task.scenario.name if task.scenario else task.env_id.rpartition("/")[2]
+
+
+def _title(task: "Task") -> str:
+    """What the progress bar calls what is learned."""
+    return task.system.objective.title if task.scenario else "reward"
 
 
 def _refuse_changes(
@@ -106,7 +111,8 @@ def _tell(result: "TrainingResult", algorithm: str, slots: int, task: "Task") ->
     typer.echo(f"Trained for {result.slots} slots. The best checkpoint is {result.folder}/best:")
     folder = str(result.folder)
     # Baselines and the bound are those of scenarios; a policy without one is for other programs.
-    then = (
-        ["compare", folder, "nearest"] if task.scenario else ["export", folder, "--out", "policy"]
-    )
+    if task.scenario:
+        then = ["compare", folder, task.system.compared[0]]
+    else:
+        then = ["export", folder, "--out", "policy"]
     typer.echo(f"  {shlex.join(['edgemarl', *then])}")

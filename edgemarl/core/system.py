@@ -76,6 +76,7 @@ class System:
         baselines: its rules.
         objective: what policies are compared by.
         measures: what tables show of every slot; the objective is the first.
+        compared: rules that results are shown beside unless others are named.
         bound: from a scenario and a state to the certified bound of the objective.
         bound_overrides: settings of the scenario under which the bound holds for every policy.
         nrr_references: rules that achieved values are also divided by, as normalised reward rate
@@ -89,6 +90,7 @@ class System:
     baselines: Baselines
     objective: Objective
     measures: tuple[Measure, ...]
+    compared: tuple[str, ...]
     bound: Callable[[Any, Any], float]
     bound_overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     nrr_references: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ SYSTEM = System(
         Measure(name="num_gave_up", title="GU"),
         Measure(name="num_cloud", title="CU"),
     ),
+    compared=("nearest", "greedy", "static-price", "near-optimal"),
     bound=upper_bound,
     # Without migration the bound holds whatever was decided before, so it is every policy's bound.
     bound_overrides={"migration_delay": 0.0},

@@ -43,7 +43,9 @@ class Learner:
         cpus = max(os.cpu_count() or 1, manifest.env_runners + 1)
         self._started_ray = start_ray(address, cpus)
         try:
-            register_task(manifest.task())
+            task = manifest.task()
+            self._measure = None if task.scenario is None else task.system.objective.name
+            register_task(task)
             self._algorithm = config.build_algo()
         except BaseException:
             self._stop_ray()
@@ -54,12 +56,12 @@ class Learner:
         """Collect and learn for a while.
 
         Returns:
-            The mean system QoE of the slots collected, and every number that RLlib reports.
+            The mean objective of the slots collected, and every number that RLlib reports.
         """
         report = {k: v for k, v in self._algorithm.train().items() if k != "config"}
         metrics = numeric_leaves(report)
         self.slots = int(metrics["env_runners/num_env_steps_sampled_lifetime"])
-        return metrics.get("env_runners/system_qoe"), metrics
+        return metrics.get(f"env_runners/{self._measure}"), metrics
 
     def save(self, folder: Path) -> None:
         """Write the whole state into an empty folder."""
@@ -128,12 +130,9 @@ def register_task(task: Task) -> None:
 
 
 def _make(env_id: str, env_config: Mapping[str, Any]) -> Any:
-    from edgemarl.djtcra import Scenario
-
     arguments = dict(env_config)
     values = arguments.pop("scenario", None)
-    scenario = None if values is None else Scenario.from_dict(values)
-    return Task(env_id=env_id, scenario=scenario, env_kwargs=arguments).make()
+    return Task.from_plain(values, env_id, arguments).make()
 
 
 def _by_method(config: Any, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Compares policies on equal terms: the same topologies and the same slots for every one."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.scenario import AnyScenario
+from edgemarl.core.system import NRR, Objective, System
 from edgemarl.core.validation import check_choice, check_count
-from edgemarl.djtcra import Scenario
-from edgemarl.experiments.evaluation import BOUND_MEASURES, MEASURES, Evaluation, measure
+from edgemarl.experiments.evaluation import Evaluation, measure
 from edgemarl.experiments.policies import load_policy, policy_name
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.statistics import Interval, mean_interval, paired_difference
 from edgemarl.experiments.task import DEFAULT_ENV, Task
-
-BOUND_ROW = "upper bound"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,9 @@ class Comparison:
             "topology" where several were drawn (other networks of this scenario), else "seed"
             where several were (other draws on this topology), else "slot" (other slots on this
             topology), or "episode" where slots depend on one another.
-        values: measure -> (P, n), one mean for each policy and unit.
+        values: measure -> (P, n), one mean for each policy and unit. In systems that report it, the
+            share of the best value that is reached is called "nrr" against the bound and
+            "nrr_NAME" against a compared policy, such as "nrr_pso".
         task: the environment, and the scenario with its first topology.
         topologies: number of topologies, with consecutive scenario seeds.
         seeds: number of evaluation seeds on each topology.
@@ -48,21 +50,25 @@ class Comparison:
     @property
     def num_units(self) -> int:
         """Number of independent draws behind every mean."""
-        return self.values["system_qoe"].shape[1]
+        return self.values[self.objective.name].shape[1]
+
+    @property
+    def objective(self) -> Objective:
+        """What the policies are compared by."""
+        return self.task.system.objective
 
     def interval(self, policy: str, measure: str) -> Interval:
         """Mean and 95 % interval of one policy's measure over the units."""
         return mean_interval(self._values(policy, measure))
 
     def difference(self, policy: str) -> Interval:
-        """Mean and 95 % interval of the paired difference in system QoE to the reference."""
-        return paired_difference(
-            self._values(policy, "system_qoe"), self._values(self.reference, "system_qoe")
-        )
+        """Mean and 95 % interval of the paired difference in the objective to the reference."""
+        name = self.objective.name
+        return paired_difference(self._values(policy, name), self._values(self.reference, name))
 
     def bound(self) -> Interval:
-        """Mean and 95 % interval of the certified upper bound of the system QoE."""
-        return mean_interval(self.values["upper_bound"][0])
+        """Mean and 95 % interval of the certified bound of the objective."""
+        return mean_interval(self.values[self.objective.bound][0])
 
     def rows(self) -> list[dict[str, Any]]:
         """One dictionary for each policy and one for the bound, ready for a JSON file."""
@@ -73,21 +79,27 @@ class Comparison:
         return self.values[measure][self.policies.index(policy)]
 
     def _row(self, policy: str) -> dict[str, Any]:
-        measured = {m: self.interval(policy, m).to_dict() for m in (*MEASURES, "gap")}
+        measured = {m: self.interval(policy, m).to_dict() for m in self._measured}
         difference = self.difference(policy).to_dict()
         return {"policy": policy, **measured, "difference": difference, **self._about()}
 
     def _bound_row(self) -> dict[str, Any]:
-        bound = self.values["upper_bound"][0]
-        difference = paired_difference(bound, self._values(self.reference, "system_qoe"))
+        objective = self.objective
+        bound = self.values[objective.bound][0]
+        difference = paired_difference(bound, self._values(self.reference, objective.name))
         return {
-            "policy": BOUND_ROW,
-            "system_qoe": self.bound().to_dict(),
-            **dict.fromkeys(MEASURES[1:]),
+            "policy": objective.bound_title,
+            **dict.fromkeys(self._measured),
+            objective.name: self.bound().to_dict(),
             "gap": mean_interval(np.zeros_like(bound)).to_dict(),
             "difference": difference.to_dict(),
             **self._about(),
         }
+
+    @property
+    def _measured(self) -> list[str]:
+        """What policies are measured by, the bound aside."""
+        return [name for name in self.values if name != self.objective.bound]
 
     def _about(self) -> dict[str, Any]:
         return {"reference": self.reference, "unit": self.unit, "num_units": self.num_units}
@@ -95,7 +107,7 @@ class Comparison:
 
 def compare(
     policies: Sequence[str | Policy] | Mapping[str, str | Policy],
-    scenario: Scenario | str | None = None,
+    scenario: AnyScenario | str | None = None,
     *,
     env_id: str = DEFAULT_ENV,
     slots: int = 100,
@@ -111,8 +123,8 @@ def compare(
     Args:
         policies: callables, or what `load_policy` takes (a baseline's id, a checkpoint folder,
             "package.module:factory"); a mapping gives them names of your own.
-        scenario: a `Scenario`, a preset's name or a YAML file, the paper's by default; its seed is
-            the first topology's.
+        scenario: a scenario, a preset's name or a YAML file, by default that of the environment's
+            system; its seed is the first topology's.
         env_id: id of a registered environment.
         slots: number of slots for each topology and seed.
         seed: first seed of the evaluation draws.
@@ -146,7 +158,7 @@ def compare(
         policies=tuple(named),
         reference=reference,
         unit=unit,
-        values={m: _per_unit(runs, m, unit, topologies) for m in (*MEASURES, *BOUND_MEASURES)},
+        values={m: _per_unit(runs, m, unit, topologies) for m in runs[0][0].slots},
         task=task,
         topologies=topologies,
         seeds=seeds,
@@ -178,11 +190,23 @@ def _measure_all(
     """One evaluation for each policy; the first one's bounds serve the others."""
     evaluations: list[Evaluation] = []
     for name, policy in policies.items():
-        bound = evaluations[0].slots["upper_bound"] if evaluations else True
+        bound = evaluations[0].slots[task.system.objective.bound] if evaluations else True
         evaluations.append(measure(policy, task, slots=slots, seed=seed, bound=bound, name=name))
         if on_evaluation:
             on_evaluation(evaluations[-1])
-    return evaluations
+    return _with_rates(evaluations, task.system)
+
+
+def _with_rates(evaluations: list[Evaluation], system: System) -> list[Evaluation]:
+    """The evaluations with their NRR against every reference rule that is among them."""
+    name, rate = system.objective.name, system.objective.rate
+    best = {e.policy: e.slots[name] for e in evaluations if e.policy in system.nrr_references}
+    return [
+        dataclasses.replace(
+            e, slots=e.slots | {f"{NRR}_{p}": rate(v, e.slots[name]) for p, v in best.items()}
+        )
+        for e in evaluations
+    ]
 
 
 def _unit(task: Task, topologies: int, seeds: int) -> str:

@@ -29,9 +29,10 @@ def draw_curves(comparison: Comparison, path: Path) -> None:
         {name: read_progress(folder) for name, folder in folders.items()},
         path,
         lines={
-            name: comparison.interval(name, "system_qoe").mean
+            name: comparison.interval(name, comparison.objective.name).mean
             for name in comparison.policies
             if name not in trained
         },
         bound=comparison.bound().mean,
+        objective=comparison.objective,
     )

@@ -7,29 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.bounds import relative_gap
+from edgemarl.core.scenario import AnyScenario
+from edgemarl.core.system import DECISION_TIME, NRR, System
 from edgemarl.core.validation import check_shape
-from edgemarl.djtcra import Scenario
-from edgemarl.djtcra.optimum import slot_bound
 from edgemarl.experiments.policies import load_policy, policy_name
 from edgemarl.experiments.rollout import Policy, rollout
 from edgemarl.experiments.statistics import Interval, mean_interval
 from edgemarl.experiments.task import DEFAULT_ENV, Task
-
-MEASURES = (
-    "system_qoe",
-    "latency",
-    "num_satisfied",
-    "num_disturbed",
-    "num_gave_up",
-    "num_cloud",
-)
-"""Measured in every slot: system QoE, mean latency [s], and the numbers of satisfied, disturbed,
-giving-up and cloud users (SU, DU, GU, CU)."""
-
-BOUND_MEASURES = ("upper_bound", "gap")
-"""With the bound also: the certified upper bound of the system QoE, and the gap to it as a fraction
-of the bound."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +25,9 @@ class Evaluation:
         task: the environment and scenario.
         seed: seed of the evaluation draws.
         episode: (N,) the episode of each slot.
-        slots: each measure of `MEASURES` (and `BOUND_MEASURES`) for each slot, (N,).
+        slots: each measure of the task's system for each slot, (N,); with the bound also the bound
+            of the objective, the gap to it as a share of the bound and, in some systems, the share
+            of the best value that is reached ("nrr").
     """
 
     policy: str
@@ -85,7 +71,7 @@ class Evaluation:
 
 def evaluate(
     policy: Policy | str,
-    scenario: Scenario | str | None = None,
+    scenario: AnyScenario | str | None = None,
     *,
     env_id: str = DEFAULT_ENV,
     slots: int = 100,
@@ -100,14 +86,14 @@ def evaluate(
         policy: any callable from observations to actions (dictionaries keyed by agent), from any
             framework; a method ``reset(env, rng)``, if it has one, is called before each episode.
             Or a string that `load_policy` takes, such as a baseline's id.
-        scenario: a `Scenario`, a preset's name or a YAML file; the paper's by default. Its own seed
-            fixes the topology.
+        scenario: a scenario, a preset's name or a YAML file; by default that of the environment's
+            system. Its own seed fixes the topology.
         env_id: id of a registered environment.
         slots: number of slots.
         seed: seed of the evaluation draws, disjoint from those of any training run. Policies
             evaluated with equal scenario, slots and seed meet the same slots.
         env_kwargs: further arguments of the environment.
-        bound: whether to compute each slot's certified upper bound.
+        bound: whether to compute each slot's certified bound.
         name: the policy's name in tables; by default its own.
 
     Raises:
@@ -136,33 +122,42 @@ def measure(
         task: the environment and scenario.
         slots: number of slots.
         seed: seed of the draws.
-        bound: whether to compute each slot's certified upper bound; or the bounds, (slots,), where
+        bound: whether to compute each slot's certified bound; or the bounds, (slots,), where
             an earlier run on the same slots has them.
         stream: "evaluation", or "validation" for checks during training.
         name: the policy's name; by default its own.
     """
-    columns: dict[str, list[float]] = {key: [] for key in MEASURES}
+    system = task.system
+    columns: dict[str, list[float]] = {measure.name: [] for measure in system.measures}
     episodes, bounds = [], []
-    # Without migration the bound holds whatever was decided before, so it is every policy's bound.
-    unmoved = task.need_scenario().with_overrides({"migration_delay": 0.0})
+    unmoved = task.need_scenario().with_overrides(system.bound_overrides)
     env = task.make()
     try:
         for slot in rollout(env, policy, slots=slots, seed=seed, stream=stream):
             episodes.append(slot.episode)
-            metrics = slot.outcome.metrics()
-            for key in MEASURES:
-                columns[key].append(metrics["mean_latency" if key == "latency" else key])
+            metrics = {**slot.outcome.metrics(), DECISION_TIME: slot.decision_time}
+            for column in system.measures:
+                columns[column.name].append(metrics[column.key])
             if bound is True:
-                bounds.append(slot_bound(unmoved, slot.state).upper_bound)
+                bounds.append(system.bound(unmoved, slot.state))
     finally:
         env.close()
     measured = {key: np.array(values, dtype=float) for key, values in columns.items()}
     if bound is not False:
-        upper = np.array(bounds if bound is True else bound, dtype=float)
-        check_shape("bound", upper, (slots,))
-        measured |= {"upper_bound": upper, "gap": relative_gap(upper, measured["system_qoe"])}
+        best = np.array(bounds if bound is True else bound, dtype=float)
+        check_shape("bound", best, (slots,))
+        measured |= _against(system, best, measured[system.objective.name])
     name = name or policy_name(policy)
     return Evaluation(policy=name, task=task, seed=seed, episode=np.array(episodes), slots=measured)
+
+
+def _against(
+    system: System, bound: NDArray[np.float64], value: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """The bound of every slot, and what values (N,) are beside it."""
+    objective = system.objective
+    rates = {NRR: objective.rate(bound, value)} if system.nrr_references else {}
+    return {objective.bound: bound, "gap": objective.gap(bound, value), **rates}
 
 
 def mean_reward(policy: Policy, task: Task, *, slots: int, stream: str = "validation") -> float:

@@ -8,21 +8,23 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-COLUMNS: tuple[str, ...] = (
-    "slots",
-    "seconds",
-    "system_qoe",
-    "validation_system_qoe",
-    "validation_upper_bound",
-    "validation_gap",
-    "validation_reward",
-)
-"""Columns of ``progress.csv``: slots of training; wall time [s] over all sessions; mean system QoE
-of the slots sampled since the last row; and, in rows of a checkpoint, its means on the validation
-slots: system QoE, certified bound, and the gap as a fraction of the bound; or, in environments
-without a scenario, which have none of these, the reward of an agent and slot."""
+from edgemarl.core.system import Objective
 
 FILE_NAME = "progress.csv"
+
+
+def columns_of(objective: Objective | None) -> tuple[str, ...]:
+    """Columns of ``progress.csv``.
+
+    Slots of training; wall time [s] over all sessions; the mean objective of the slots sampled
+    since the last row; and, in rows of a checkpoint, its means on the validation slots: objective,
+    certified bound, and the gap as a fraction of the bound; or, in environments without a scenario,
+    which have none of these, the reward of an agent and slot.
+    """
+    if objective is None:
+        return ("slots", "seconds", "validation_reward")
+    measured = (objective.name, objective.bound, "gap")
+    return ("slots", "seconds", objective.name, *(f"validation_{name}" for name in measured))
 
 
 class Logs:
@@ -30,28 +32,30 @@ class Logs:
 
     Args:
         folder: the run's folder.
+        objective: what policies are compared by; None in environments without a scenario.
         slots: slots done at the start; rows beyond them, which a run that died after its last
             checkpoint left behind, are dropped.
     """
 
-    def __init__(self, folder: Path, *, slots: int = 0):
+    def __init__(self, folder: Path, objective: Objective | None, *, slots: int = 0):
         from tensorboardX import SummaryWriter
 
+        self.columns = columns_of(objective)
         self.path = folder / FILE_NAME
         kept = [row for row in read_progress(folder) if row["slots"] <= slots] if slots else []
         self.seconds = kept[-1]["seconds"] if kept else 0.0
-        _rewrite(self.path, kept)
+        _rewrite(self.path, self.columns, kept)
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=slots or None)
 
     def write(self, row: Mapping[str, float], details: Mapping[str, float]) -> None:
         """Append a row.
 
         Args:
-            row: values of `COLUMNS`; those without a value may be left out.
+            row: values of the columns; those without a value may be left out.
             details: further scalars, by name, for TensorBoard alone.
         """
         with self.path.open("a", newline="", encoding="utf-8") as file:
-            csv.DictWriter(file, COLUMNS).writerow(row)
+            csv.DictWriter(file, self.columns).writerow(row)
         step = int(row["slots"])
         for name, value in {**details, **row}.items():
             if math.isfinite(value):  # RLlib reports NaN for what it has not measured yet
@@ -96,10 +100,10 @@ def numeric_leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, float
     return leaves
 
 
-def _rewrite(path: Path, rows: list[dict[str, float]]) -> None:
+def _rewrite(path: Path, columns: tuple[str, ...], rows: list[dict[str, float]]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
     os.replace(temporary, path)

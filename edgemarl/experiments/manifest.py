@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from edgemarl.core.component import construct
-from edgemarl.djtcra import Scenario
 from edgemarl.experiments.task import Task
 
 logger = logging.getLogger("edgemarl")
@@ -146,8 +145,7 @@ class Manifest:
 
     def task(self) -> Task:
         """The task that the run trained on."""
-        scenario = None if self.scenario is None else Scenario.from_dict(self.scenario)
-        return Task.of(scenario, self.env_id, self.env_kwargs)
+        return Task.from_plain(self.scenario, self.env_id, self.env_kwargs)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edgemarl.core.system import Objective
+
 if TYPE_CHECKING:
     from edgemarl.experiments.comparison import Comparison
 
@@ -12,21 +14,24 @@ LEARNED_COLOR = "tab:blue"
 
 
 def draw_comparison(comparison: "Comparison", path: Path) -> None:
-    """Draw every policy's system QoE with its interval, and the bound as a line.
+    """Draw every policy's objective with its interval, and the bound as a line.
 
     Raises:
         ValueError: if the file's ending names no picture format.
     """
     figure, axes = _figure(path, height=1.2 + 0.4 * len(comparison.policies))
-    intervals = [comparison.interval(name, "system_qoe") for name in comparison.policies]
+    objective = comparison.objective
+    intervals = [comparison.interval(name, objective.name) for name in comparison.policies]
     widths = [interval.half_width or 0.0 for interval in intervals]
     means = [interval.mean for interval in intervals]
     axes.barh(range(len(means)), means, xerr=widths, color=LEARNED_COLOR, height=0.6, capsize=3)
     axes.set_yticks(range(len(means)), labels=list(comparison.policies))
     axes.invert_yaxis()
-    axes.axvline(comparison.bound().mean, color=BOUND_COLOR, linestyle="--", label="upper bound")
+    axes.axvline(
+        comparison.bound().mean, color=BOUND_COLOR, linestyle="--", label=objective.bound_title
+    )
     unit = "topologies" if comparison.unit == "topology" else f"{comparison.unit}s"
-    axes.set_xlabel(f"system QoE (95 % intervals over {comparison.num_units} {unit})")
+    axes.set_xlabel(f"{objective.title} (95 % intervals over {comparison.num_units} {unit})")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     _save(figure, path)
 
@@ -37,6 +42,7 @@ def draw_learning_curves(
     *,
     lines: Mapping[str, float],
     bound: float,
+    objective: Objective,
 ) -> None:
     """Draw the learning curves of runs, with baselines and the bound as lines.
 
@@ -46,23 +52,28 @@ def draw_learning_curves(
     Args:
         runs: the rows of ``progress.csv`` of each run, by the name for the legend.
         path: the picture's file; its ending names the format.
-        lines: mean system QoE of each baseline.
-        bound: mean certified upper bound.
+        lines: mean objective of each baseline.
+        bound: mean certified bound.
+        objective: what was learned.
 
     Raises:
         ValueError: if the file's ending names no picture format.
     """
     figure, axes = _figure(path, height=4.0)
     for index, (name, rows) in enumerate(runs.items()):
-        explored, checked = _points(rows, "system_qoe"), _points(rows, "validation_system_qoe")
+        explored, checked = (
+            _points(rows, measure) for measure in (objective.name, f"validation_{objective.name}")
+        )
         axes.plot(*explored, color=f"C{index}", alpha=0.3, linewidth=1, label="_exploring")
         axes.plot(*checked, color=f"C{index}", marker="o", markersize=3, label=name)
-    axes.axhline(bound, color=BOUND_COLOR, linestyle="--", linewidth=1.5, label="upper bound")
-    ordered = sorted(lines.items(), key=lambda item: -item[1])
+    axes.axhline(
+        bound, color=BOUND_COLOR, linestyle="--", linewidth=1.5, label=objective.bound_title
+    )
+    ordered = sorted(lines.items(), key=lambda item: item[1], reverse=objective.maximize)
     for index, (label, value) in enumerate(ordered, start=len(runs)):
         axes.axhline(value, color=f"C{index}", linestyle=":", linewidth=1.5, label=label)
     axes.set_xlabel("slots of training")
-    axes.set_ylabel("system QoE")
+    axes.set_ylabel(objective.title)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     axes.grid(alpha=0.25)
     _save(figure, path)

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from edgemarl.djtcra.baselines import ALIASES, baseline_names, make_baseline
+from edgemarl.core.baselines import Baselines
 from edgemarl.experiments.checkpoints import find_checkpoint
 from edgemarl.experiments.extras import require_extra
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.task import Task
+from edgemarl.registry import systems
 
 EXPLORING = "+explore"
 """After a checkpoint's folder: acting as in training, exploration included, instead of greedily."""
@@ -30,15 +31,16 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
     """
     if not isinstance(policy, str):
         return policy
-    known = [*baseline_names(), *ALIASES]
-    if policy in known:
-        return make_baseline(policy)
+    baselines = Baselines({}) if task.scenario is None else task.system.baselines
+    if policy in baselines:
+        return baselines.make(policy)
     if is_checkpoint(policy):
         return _from_checkpoint(policy, task)
     if ":" in policy:
         return _from_factory(policy)
+    known = ", ".join([*baselines.names(), *baselines.aliases]) or "none in this environment"
     raise ValueError(
-        f"policy must be a baseline ({', '.join(known)}), an existing checkpoint folder or "
+        f"policy must be a baseline ({known}), an existing checkpoint folder or "
         f"'package.module:factory', got {policy!r}"
     )
 
@@ -86,7 +88,8 @@ def folder_of(policy: str) -> Path:
 
 def is_checkpoint(policy: str) -> bool:
     """Whether a policy's string stands for a folder of checkpoints."""
-    return policy not in [*baseline_names(), *ALIASES] and folder_of(policy).is_dir()
+    rules = any(policy in system.baselines for system in systems())
+    return not rules and folder_of(policy).is_dir()
 
 
 def trained_task(policy: str) -> Task | None:

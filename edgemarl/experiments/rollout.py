@@ -5,6 +5,8 @@ training seeds are below 2**32, the others above, each purpose in a block of its
 never scored on slots it was trained or selected on.
 """
 
+import functools
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +31,7 @@ class Slot:
     state: Any
     outcome: Any
     rewards: Mapping[str, float]
+    decision_time: float  # [s] that the policy took
 
 
 def episode_seed(stream: str, seed: int, episode: int) -> int:
@@ -63,20 +66,23 @@ def rollout(
             policy.reset(env, named_generator(seed, f"{stream} policy", episode))  # type: ignore[attr-defined]
         while env.agents:
             state = getattr(env.unwrapped, "slot_state", None)
-            observations, rewards, *_ = _step(env, policy, observations)
+            started = time.perf_counter()
+            execute = _decide(env, policy, observations)
+            decision_time = time.perf_counter() - started
+            observations, rewards, *_ = execute()
             outcome = getattr(env.unwrapped, "last_outcome", None)
-            yield Slot(episode, state, outcome, rewards)
+            yield Slot(episode, state, outcome, rewards, decision_time)
             done += 1
             if done == slots:
                 return
 
 
-def _step(env: Any, policy: Policy, observations: dict[str, Any]) -> Any:
-    """A step by the policy's actions, or by its assignment where it can give one directly."""
+def _decide(env: Any, policy: Policy, observations: dict[str, Any]) -> Callable[[], Any]:
+    """What executes the policy's actions, or its assignment where it can give one directly."""
     assign = getattr(policy, "assign", None)
     if assign is not None:
-        return env.unwrapped.advance(assign())
-    return env.step(_mapping(policy(observations)))
+        return functools.partial(env.unwrapped.advance, assign())
+    return functools.partial(env.step, _mapping(policy(observations)))
 
 
 def _mapping(actions: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Sweep:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     name: str = "sweep"
     env: str = DEFAULT_ENV
-    scenario: str = "paper"
+    scenario: str | None = None  # that of the environment's system
     env_runners: int = 0  # processes that collect samples, each trial
     trials: int = 1  # samples of the search; of a grid, each of its points so often
     searcher: str = "random"
@@ -110,10 +110,9 @@ class Sweep:
 
     def task(self, point: Mapping[str, Any]) -> Task:
         """Environment and scenario of one trial."""
-        from edgemarl.djtcra import load_scenario
-
         parts = self.parts(point)
-        scenario = load_scenario(self.scenario).with_overrides(parts["scenario"])
+        task = Task.of(self.scenario, self.env, parts["env"])
+        scenario = task.need_scenario().with_overrides(parts["scenario"])
         return Task.of(scenario, self.env, parts["env"])
 
     def trial_seed(self, point: Mapping[str, Any]) -> int:

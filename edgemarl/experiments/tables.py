@@ -1,8 +1,9 @@
 """Tables for people: a comparison or an evaluation on the terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from edgemarl.core.system import NRR, Measure
 from edgemarl.experiments.statistics import Interval
 
 if TYPE_CHECKING:
@@ -11,22 +12,25 @@ if TYPE_CHECKING:
     from edgemarl.experiments.comparison import Comparison
     from edgemarl.experiments.evaluation import Evaluation
 
-_COUNTS = {"num_satisfied": "SU", "num_disturbed": "DU", "num_gave_up": "GU", "num_cloud": "CU"}
+_GAP = Measure(name="gap", title="gap [%]", factor=100.0, interval=True)
+_NRR_DIGITS = 4
 
 
 def comparison_table(comparison: "Comparison") -> "Table":
     """The comparison as a table, a row for each policy and one for the bound."""
-    table = _table(f"vs {comparison.reference}")
+    measures = [*comparison.task.system.measures, _GAP, *_rates(comparison.values)]
+    table = _table(measures, f"vs {comparison.reference}")
     for row in comparison.rows():
-        table.add_row(*_cells(row), _signed(_interval(row["difference"])))
+        table.add_row(*_cells(row, measures), _signed(_interval(row["difference"])))
     table.caption = _caption(comparison)
     return table
 
 
 def evaluation_table(evaluation: "Evaluation") -> "Table":
     """One policy's evaluation as a table of one row."""
-    table = _table()
-    table.add_row(*_cells(evaluation.to_dict()))
+    measures = [*evaluation.task.system.measures, _GAP, *_rates(evaluation.slots)]
+    table = _table(measures)
+    table.add_row(*_cells(evaluation.to_dict(), measures))
     scenario = evaluation.task.need_scenario()
     table.caption = (
         f"{evaluation.task.env_id}, scenario {scenario.name}, topology {scenario.seed}, "
@@ -35,7 +39,17 @@ def evaluation_table(evaluation: "Evaluation") -> "Table":
     return table
 
 
-def _table(*further: str) -> "Table":
+def _rates(measured: Iterable[str]) -> list[Measure]:
+    """Columns of normalised reward rates among what was measured, such as ``nrr_pso``."""
+    titles = {name: " ".join(["NRR", *name.split("_")[1:]]) for name in measured}
+    return [
+        Measure(name=name, title=title, digits=_NRR_DIGITS)
+        for name, title in titles.items()
+        if name == NRR or name.startswith(f"{NRR}_")
+    ]
+
+
+def _table(measures: Iterable[Measure], *further: str) -> "Table":
     """An empty table that fits into 80 columns."""
     from rich import box
     from rich.table import Table
@@ -43,19 +57,21 @@ def _table(*further: str) -> "Table":
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.caption_justify = "left"
     table.add_column("policy", overflow="fold", min_width=12)
-    for title in ("system QoE", "latency [ms]", *_COUNTS.values(), "gap [%]", *further):
+    for title in (*(measure.title for measure in measures), *further):
         table.add_column(title.replace(" ", "\n", 1), justify="right", vertical="bottom")
     return table
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    return [
-        str(row["policy"]),
-        _plus_minus(_interval(row["system_qoe"])),
-        _mean(row["latency"], 1000.0, 0),
-        *(_mean(row[measure], 1.0, 1) for measure in _COUNTS),
-        _plus_minus(_interval(row["gap"]), 100.0) if row.get("gap") else "-",
-    ]
+def _cells(row: Mapping[str, Any], measures: Iterable[Measure]) -> list[str]:
+    return [str(row["policy"]), *(_cell(row.get(measure.name), measure) for measure in measures)]
+
+
+def _cell(values: Mapping[str, Any] | None, measure: Measure) -> str:
+    if values is None:
+        return "-"
+    if measure.interval:
+        return _plus_minus(_interval(values), measure.factor)
+    return f"{measure.factor * values['mean']:.{measure.digits}f}"
 
 
 def _interval(values: Mapping[str, Any]) -> Interval:
@@ -70,10 +86,6 @@ def _plus_minus(interval: Interval, factor: float = 1.0) -> str:
 
 def _signed(interval: Interval) -> str:
     return _plus_minus(interval) if interval.mean < 0 else f"+{_plus_minus(interval)}"
-
-
-def _mean(values: Mapping[str, Any] | None, factor: float, digits: int) -> str:
-    return "-" if values is None else f"{factor * values['mean']:.{digits}f}"
 
 
 def _caption(comparison: "Comparison") -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edgemarl.djtcra import Scenario, load_scenario
-from edgemarl.djtcra.mobility import Resample
-from edgemarl.registry import DEFAULT_SCENARIO, full_name, make, takes_scenario
+from edgemarl.core.scenario import AnyScenario
+from edgemarl.core.system import System
+from edgemarl.registry import full_name, make, system_of
 
 DEFAULT_ENV = "edgemarl/djtcra-servers-v0"
 
@@ -24,24 +24,43 @@ class Task:
     """
 
     env_id: str = DEFAULT_ENV
-    scenario: Scenario | None
+    scenario: AnyScenario | None
     env_kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, scenario: Scenario | str | None, env_id: str, env_kwargs: Mapping[str, Any] | None
-    ) -> "Task":
-        """A task from names; without a scenario's, the paper's where the environment takes one.
+    def of(cls, scenario: Any, env_id: str, env_kwargs: Mapping[str, Any] | None) -> "Task":
+        """A task from names.
+
+        Args:
+            scenario: a scenario, a preset's name or a YAML file; None for that of the environment's
+                system, where it has one.
+            env_id: the environment's id.
+            env_kwargs: further arguments of the environment.
 
         Raises:
             ValueError: for an unknown environment or scenario, or one where none is taken.
         """
         full = full_name(env_id)
-        if takes_scenario(full):
-            scenario = load_scenario(DEFAULT_SCENARIO if scenario is None else scenario)
+        system = system_of(full)
+        if system is not None:
+            scenario = system.load_scenario(scenario)
         elif scenario is not None:
             raise ValueError(f"environment {full!r} takes no scenario, got {scenario!r}")
         return cls(env_id=full, scenario=scenario, env_kwargs=dict(env_kwargs or {}))
+
+    @classmethod
+    def from_plain(
+        cls, values: Mapping[str, Any] | None, env_id: str, env_kwargs: Mapping[str, Any] | None
+    ) -> "Task":
+        """A task whose scenario is given as the plain values of its `to_dict`.
+
+        Raises:
+            ValueError: as `of`; and for a value that the scenario does not know or accept.
+        """
+        system = system_of(env_id)
+        if values is None or system is None:
+            return cls.of(values, env_id, env_kwargs)
+        return cls.of(system.scenario_type.from_dict(values), env_id, env_kwargs)
 
     def make(self) -> Any:
         """A new environment.
@@ -51,12 +70,20 @@ class Task:
         """
         return make(self.env_id, scenario=self.scenario, **self.env_kwargs)
 
-    def need_scenario(self) -> Scenario:
+    @property
+    def system(self) -> System:
+        """The system of the environment; ValueError where it has no scenario."""
+        self.need_scenario()
+        system = system_of(self.env_id)
+        assert system is not None
+        return system
+
+    def need_scenario(self) -> AnyScenario:
         """The scenario; ValueError where there is none."""
         if self.scenario is None:
             raise ValueError(
-                f"environment {self.env_id!r} must have a scenario for its QoE and bound to be "
-                "measured, it has none; act in it with rllib_algos.load_policy(checkpoint)"
+                f"environment {self.env_id!r} must have a scenario for its objective and bound to "
+                "be measured, it has none; act in it with rllib_algos.load_policy(checkpoint)"
             )
         return self.scenario
 
@@ -69,8 +96,7 @@ class Task:
     @property
     def independent_slots(self) -> bool:
         """Whether a slot's outcome is independent of the slots before it, given the policy."""
-        scenario = self.need_scenario()
-        return isinstance(scenario.mobility, Resample) and scenario.migration_delay == 0
+        return self.need_scenario().independent_slots
 
     def flattened(self) -> dict[str, Any]:
         """Environment, arguments and scenario as one flat dictionary of plain values."""

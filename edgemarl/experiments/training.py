@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.validation import check_count
-from edgemarl.djtcra import Scenario
 from edgemarl.experiments.backend import Learner, algorithm_config
 from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
 from edgemarl.experiments.interrupts import interrupts
@@ -43,7 +43,7 @@ class TrainingResult:
 
 def train(
     algorithm: str,
-    scenario: Scenario | str | None = None,
+    scenario: AnyScenario | str | None = None,
     *,
     slots: int,
     out: Path | str,
@@ -66,8 +66,8 @@ def train(
 
     Args:
         algorithm: a registered algorithm's name, such as "ma_maxent".
-        scenario: a `Scenario`, a preset's name or a YAML file; its seed fixes the topology. The
-            paper's by default, where the environment takes one.
+        scenario: a scenario, a preset's name or a YAML file; its seed fixes the topology. By
+            default that of the environment's system, where it has one.
         slots: slots to train for; the last round of sampling may go a little beyond.
         out: folder for checkpoints and curves; must not hold a run yet.
         env_id: id of a registered environment.
@@ -170,7 +170,9 @@ class _Run:
         self.manifest, self.folder, self.total = manifest, folder, slots
         self.every = checkpoint_every or max(slots // 20, 1)
         self.reporter = reporter or Silent()
-        self.validation = Validation(manifest.task(), validation_slots)
+        task = manifest.task()
+        self.objective = None if task.scenario is None else task.system.objective
+        self.validation = Validation(task, validation_slots)
         self.best = max(
             (score(row) for row in read_progress(folder.path)),
             default=-math.inf,
@@ -182,7 +184,10 @@ class _Run:
         with closing(Learner(self.manifest, address)) as learner:
             if checkpoint is not None:
                 learner.restore(checkpoint, start)
-            with closing(Logs(self.folder.path, slots=start)) as logs, interrupts() as asked:
+            with (
+                closing(Logs(self.folder.path, self.objective, slots=start)) as logs,
+                interrupts() as asked,
+            ):
                 try:
                     self._loop(learner, logs, asked)
                 except Exception as error:
@@ -198,11 +203,12 @@ class _Run:
         due = (first // self.every + 1) * self.every
         while learner.slots < self.total and not asked:
             before, since = learner.slots, time.perf_counter()
-            qoe, details = learner.step()
+            value, details = learner.step()
             now = time.perf_counter()
             row = {"slots": float(learner.slots), "seconds": logs.seconds + now - begin}
-            row |= {} if qoe is None else {"system_qoe": qoe}
-            self.reporter.update(learner.slots, (learner.slots - before) / (now - since), qoe)
+            if self.objective is not None and value is not None:
+                row[self.objective.name] = value
+            self.reporter.update(learner.slots, (learner.slots - before) / (now - since), value)
             if learner.slots >= min(due, self.total):
                 row |= self._checkpoint(learner)
                 due = (learner.slots // self.every + 1) * self.every
@@ -222,8 +228,7 @@ class _Run:
         if score(measured) > self.best:
             self.best = score(measured)
             self.folder.mark_best(saved)
-        bound, gap = (measured.get(f"validation_{name}") for name in ("upper_bound", "gap"))
-        self.reporter.checkpoint(learner.slots, score(measured), bound, gap)
+        self.reporter.checkpoint(learner.slots, *self.validation.reported(measured))
         return measured
 
     def _failure(self, error: Exception, slots: int) -> TrainingError:

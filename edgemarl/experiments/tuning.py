@@ -25,7 +25,7 @@ class Trial:
     name: str
     point: dict[str, Any]  # the searched keys' values
     slots: int  # trained
-    system_qoe: float | None  # of the best checkpoint on the validation slots
+    objective: float | None  # of the best checkpoint on the validation slots
     gap: float | None  # of the same, as a fraction of the bound
     folder: Path  # of the training run
     error: str | None
@@ -105,15 +105,14 @@ def run_trial(point: dict[str, Any], *, sweep: Sweep, folder: Path) -> None:
 class _TuneReporter:
     """Hands every checkpoint's measurements to Ray Tune."""
 
-    def update(self, slots: int, slots_per_second: float, system_qoe: float | None) -> None:
+    def update(self, slots: int, slots_per_second: float, objective: float | None) -> None:
         """Nothing: only what is measured on the validation slots compares."""
 
-    def checkpoint(self, slots: int, system_qoe: float, upper_bound: float, gap: float) -> None:
+    def checkpoint(self, slots: int, value: float, bound: float, gap: float) -> None:
         """Report the measurements."""
         from ray import tune
 
-        row = {"slots": slots, "system_qoe": system_qoe, "upper_bound": upper_bound, METRIC: gap}
-        tune.report(row)
+        tune.report({"slots": slots, "objective": value, "bound": bound, METRIC: gap})
 
 
 def _check_first_point(sweep: Sweep) -> None:
@@ -238,7 +237,7 @@ def _trial(result: Any, sweep: Sweep, out: Path) -> Trial:
         name=name,
         point={key: result.config[key] for key in sweep.search},
         slots=int(metrics.get("slots", 0)),
-        system_qoe=None if best is None else float(best["system_qoe"]),
+        objective=None if best is None else float(best["objective"]),
         gap=None if best is None else float(best[METRIC]),
         folder=out / TRIALS / name,
         error=None if result.error is None else f"{result.error}".strip().splitlines()[-1],

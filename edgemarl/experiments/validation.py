@@ -38,16 +38,28 @@ class Validation:
             bound=True if self._bound is None else self._bound,
             stream="validation",
         )
-        self._bound = evaluation.slots["upper_bound"]
-        names = ("system_qoe", "upper_bound", "gap")
+        objective = self.task.system.objective
+        self._bound = evaluation.slots[objective.bound]
+        names = (objective.name, objective.bound, "gap")
         return {f"validation_{name}": evaluation.mean(name) for name in names}
+
+    def reported(self, measured: Mapping[str, float]) -> tuple[float, float | None, float | None]:
+        """What of `measure` people are told: objective, bound and gap; or the reward alone."""
+        if self.task.scenario is None:
+            return measured["validation_reward"], None, None
+        objective = self.task.system.objective
+        value, bound, gap = (
+            measured[f"validation_{name}"] for name in (objective.name, objective.bound, "gap")
+        )
+        return value, bound, gap
 
 
 def score(row: Mapping[str, float]) -> float:
-    """What checkpoints are ranked by: system QoE, or the reward where there is none of it.
+    """What checkpoints are ranked by: minus the gap, or the reward where there is no bound.
 
     Args:
         row: what `Validation.measure` returned, or a row of the curves; minus infinity for those
             that hold no validation.
     """
-    return row.get("validation_system_qoe", row.get("validation_reward", -math.inf))
+    gap = row.get("validation_gap")
+    return row.get("validation_reward", -math.inf) if gap is None else -gap

@@ -107,8 +107,8 @@ def test_other_packages_add_environments(install, target):
 
 def test_an_environment_may_take_no_scenario(install):
     install("lab_b", {"lab/game-v0": "lab_b:make"}, "def make(size=2):\n    return size\n")
-    assert not registry.takes_scenario("lab/game-v0")
-    assert registry.takes_scenario(IDS[0])
+    assert registry.system_of("lab/game-v0") is None
+    assert registry.system_of(IDS[0]).name == "djtcra"
     assert edgemarl.make("lab/game-v0", size=5) == 5
     assert registry.creators()["lab/game-v0"]({"size": 6}) == 6
     with pytest.raises(ValueError, match="'lab/game-v0' takes no scenario, got 'tiny'"):

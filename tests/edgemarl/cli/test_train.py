@@ -65,7 +65,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("sac",), "algorithm must be one of 'idqn', 'ma_maxent', 'maddpg', 'qmix', 'vdn', got"),
+        (("sac",), "algorithm must be one of 'ac', 'ddpg',"),
         (("maddpg", "--scenario", "huge"), "scenario must be one of paper, tiny, demo"),
         (("maddpg", "--set", "algo.lr_actor=1"), "setting must be one of 'actor_lr'"),
         (("maddpg", "--set", "algorithm.tau=1"), "--set must be given as algo.KEY=VALUE"),

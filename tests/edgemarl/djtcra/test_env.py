@@ -108,7 +108,7 @@ def test_no_bound_unless_asked(tiny, monkeypatch):
     def costly(*_):
         raise AssertionError("the bound was computed")
 
-    monkeypatch.setattr("edgemarl.djtcra.env.slot_bound", costly)
+    monkeypatch.setattr("edgemarl.djtcra.env.upper_bound", costly)
     env = DJTCRAEnv(scenario=tiny)
     env.reset(seed=0)
     assert "upper_bound" not in step(env)[-1]["server_0"]

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from edgemarl.djtcra import load_scenario
+from edgemarl.djtcra.system import SYSTEM
 from edgemarl.experiments import compare, evaluate
-from edgemarl.experiments.comparison import BOUND_ROW, Comparison
-from edgemarl.experiments.evaluation import MEASURES
+from edgemarl.experiments.comparison import Comparison
 from edgemarl.experiments.statistics import mean_interval
 from edgemarl.experiments.task import Task
 
@@ -62,9 +62,9 @@ def test_rows_carry_intervals_and_the_bound_has_its_own():
     assert [near["policy"], best["policy"], bound["policy"]] == [
         "nearest",
         "near-optimal",
-        BOUND_ROW,
+        "upper bound",
     ]
-    for name in MEASURES:
+    for name in SYSTEM.measure_names:
         assert near[name]["low"] <= near[name]["mean"] <= near[name]["high"]
     assert bound["latency"] is None
     assert bound["gap"]["mean"] == 0.0
@@ -77,7 +77,7 @@ def test_rows_carry_intervals_and_the_bound_has_its_own():
 
 
 def test_intervals_by_hand():
-    values = {name: np.array([[1.0, 3.0], [4.0, 8.0]]) for name in MEASURES}
+    values = {name: np.array([[1.0, 3.0], [4.0, 8.0]]) for name in SYSTEM.measure_names}
     values |= {"upper_bound": np.full((2, 2), 10.0), "gap": np.zeros((2, 2))}
     comparison = Comparison(
         policies=("a", "b"),

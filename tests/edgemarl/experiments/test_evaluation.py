@@ -4,8 +4,9 @@ import pytest
 import edgemarl
 from edgemarl.djtcra import load_scenario
 from edgemarl.djtcra.baselines import make_baseline
+from edgemarl.djtcra.system import SYSTEM
 from edgemarl.experiments import evaluate
-from edgemarl.experiments.evaluation import BOUND_MEASURES, MEASURES, measure
+from edgemarl.experiments.evaluation import measure
 from edgemarl.experiments.task import DEFAULT_ENV, Task
 
 TINY = load_scenario("tiny")
@@ -13,7 +14,7 @@ TINY = load_scenario("tiny")
 
 def test_every_slot_has_every_measure():
     evaluation = evaluate("nearest", "tiny", slots=25)
-    assert set(evaluation.slots) == {*MEASURES, *BOUND_MEASURES}
+    assert set(evaluation.slots) == {*SYSTEM.measure_names, *SYSTEM.bound_measures}
     assert all(values.shape == (25,) for values in evaluation.slots.values())
     assert evaluation.episode.tolist() == [0] * 20 + [1] * 5  # tiny has 20 slots an episode
     assert len(evaluation.rows()) == 25
@@ -63,7 +64,7 @@ def test_views_agree_on_what_an_assignment_is_worth(env_id):
 
 
 def test_without_the_bound_there_is_no_gap():
-    assert set(evaluate("nearest", "tiny", slots=2, bound=False).slots) == set(MEASURES)
+    assert set(evaluate("nearest", "tiny", slots=2, bound=False).slots) == set(SYSTEM.measure_names)
 
 
 def test_known_bounds_are_taken_over():

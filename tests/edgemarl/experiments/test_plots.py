@@ -1,5 +1,6 @@
 import pytest
 
+from edgemarl.djtcra.system import SYSTEM
 from edgemarl.experiments import compare
 
 pytest.importorskip("matplotlib")
@@ -25,7 +26,9 @@ def test_one_slot_has_no_interval_and_is_drawn_all_the_same(tmp_path):
 def test_a_learning_curve_names_its_lines(tmp_path):
     path = tmp_path / "curve.svg"
     runs = {"MAMaxEnt": ROWS, "MADDPG": ROWS[:1]}
-    draw_learning_curves(runs, path, lines={"nearest": 2.0, "greedy": 4.5}, bound=5.0)
+    draw_learning_curves(
+        runs, path, lines={"nearest": 2.0, "greedy": 4.5}, bound=5.0, objective=SYSTEM.objective
+    )
     assert path.read_text().startswith("<?xml")
     for name in (*runs, "nearest", "greedy", "upper bound"):
         assert f"<!-- {name} -->" in path.read_text()
@@ -33,4 +36,6 @@ def test_a_learning_curve_names_its_lines(tmp_path):
 
 def test_an_unknown_format_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"curve\.doc must end in one of .*png"):
-        draw_learning_curves({"x": ROWS}, tmp_path / "curve.doc", lines={}, bound=1.0)
+        draw_learning_curves(
+            {"x": ROWS}, tmp_path / "curve.doc", lines={}, bound=1.0, objective=SYSTEM.objective
+        )

@@ -51,10 +51,10 @@ def test_an_unknown_environment_is_named():
 
 def test_a_scenario_is_needed_only_where_one_is_taken(monkeypatch):
     assert Task.of(None, DEFAULT_ENV, None).scenario == load_scenario("paper")
-    monkeypatch.setattr(task_module, "takes_scenario", lambda name: False)
+    monkeypatch.setattr(task_module, "system_of", lambda name: None)
     task = Task.of(None, DEFAULT_ENV, {"max_cycles": 3})
     assert task.flattened() == {"env": DEFAULT_ENV, "env.max_cycles": 3}
     with pytest.raises(ValueError, match="'edgemarl/djtcra-servers-v0' takes no scenario, got 'ti"):
         Task.of("tiny", DEFAULT_ENV, None)
-    with pytest.raises(ValueError, match="must have a scenario for its QoE and bound"):
+    with pytest.raises(ValueError, match="must have a scenario for its objective and bound"):
         task.topology(1)

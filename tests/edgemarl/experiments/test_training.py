@@ -196,7 +196,7 @@ def test_bad_input_is_named_before_anything_is_written(tmp_path, changes, messag
 
 
 def test_an_unknown_algorithm_is_named(tmp_path):
-    with pytest.raises(ValueError, match="algorithm must be one of 'idqn', 'ma_maxent', 'maddpg'"):
+    with pytest.raises(ValueError, match="algorithm must be one of 'ac', 'ddpg'"):
         training.train("sac", TINY, slots=1, out=tmp_path / "run")
 
 
