@@ -3,8 +3,6 @@
 import math
 from typing import Any, Self
 
-import gymnasium as gym
-import numpy as np
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.utils.from_config import NotProvided
 
@@ -14,8 +12,9 @@ from rllib_algos.joint.config import JointOffPolicyConfig, assign_provided
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.layouts import make_layout
-from rllib_algos.joint.rl_modules import ACTORS, CENTRAL, ActorsModule, MixerModule
+from rllib_algos.joint.rl_modules import MixerModule
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
+from rllib_algos.joint.specs import joint_specs
 from rllib_algos.joint.validation import check_epsilon, check_interval, check_widths
 
 
@@ -90,28 +89,13 @@ class IDQNConfig(JointOffPolicyConfig):
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the agents' networks and of what mixes them."""
         layout = self.make_layout(spaces)
+        exploration = Exploration.of(self.exploration_epsilon, gumbel_noise=0.0)
         actors = {
-            "spaces": spaces,
-            "soft": False,
-            "exploration": Exploration.of(self.exploration_epsilon, gumbel_noise=0.0),
-            "actors": {
-                "hiddens": tuple(self.q_hiddens),
-                "shared": self.shared_networks,
-                "dueling": self.dueling,
-            },
+            "hiddens": tuple(self.q_hiddens),
+            "shared": self.shared_networks,
+            "dueling": self.dueling,
         }
-        state = gym.spaces.Box(-np.inf, np.inf, (layout.state_size,))
-        action = gym.spaces.Box(-1.0, 1.0, (layout.action_size,))
-        return {
-            ACTORS: RLModuleSpec(ActorsModule, state, action, model_config=actors),
-            CENTRAL: RLModuleSpec(
-                MixerModule,
-                state,
-                action,
-                learner_only=True,
-                model_config=self.mixer_config(layout),
-            ),
-        }
+        return joint_specs(layout, exploration, actors, MixerModule, self.mixer_config(layout))
 
     def mixer_config(self, layout: GroupLayout) -> dict[str, Any]:
         """Returns the `model_config` of the mixer; empty where values are only added."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.learner import JointLearner
-from rllib_algos.joint.losses import critic_loss, td_target
+from rllib_algos.joint.losses import critic_loss, rewards_of, td_target
 from rllib_algos.joint.replay import NEXT
 from rllib_algos.joint.rl_modules import ACTORS, ActorsModule
 
@@ -88,17 +88,3 @@ class IDQNLearner(JointLearner):
     def reward_scale(self) -> float:
         """What rewards are multiplied by."""
         return 1.0 if self.config.reward_scale is None else self.config.reward_scale
-
-
-def rewards_of(reward: Tensor, count: int) -> Tensor:
-    """Returns rewards (C, B): each agent's own, or the team's, which is their mean.
-
-    The mean is the common reward where all agents get the same.
-
-    Args:
-        reward: (B, N).
-        count: N, or 1 for the team.
-    """
-    if count == reward.shape[1]:
-        return reward.transpose(0, 1)
-    return reward.mean(-1)[None]

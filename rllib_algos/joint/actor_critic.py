@@ -51,6 +51,10 @@ class ActorCriticLearner(JointLearner):
         """How joint observations and actions are laid out."""
         return self.actors_module.actors.layout
 
+    def rewards(self, reward: Tensor) -> Tensor:
+        """Returns rewards as the critics estimate them, (C, B), from all agents', (B, N)."""
+        return rewards_by_critic(reward, self.central_module.critics.num)
+
     def soft_value(self, value: Tensor, decisions: list[Decision], fields: Any) -> Tensor:
         """Returns what a policy is worth in total, (C, B); plain values by default."""
         return value
@@ -76,7 +80,7 @@ class ActorCriticLearner(JointLearner):
             action = layout.join([d.vector for d in decisions], next_fields)
             value = pessimistic(central.target_critics(layout.state_vector(next_fields), action))
             value = self.soft_value(value, decisions, next_fields)
-            reward = rewards_by_critic(batch["rewards"], central.critics.num) * self.reward_scale
+            reward = self.rewards(batch["rewards"]) * self.reward_scale
             target = td_target(reward, batch["terminated"], value, self.config.gamma)
         stored = layout.join(layout.stored_vectors(batch), batch)
         values = central.critics(layout.state_vector(batch), stored)

@@ -2,8 +2,6 @@
 
 from typing import Any, Self
 
-import gymnasium as gym
-import numpy as np
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.utils.from_config import NotProvided
 
@@ -11,8 +9,9 @@ from rllib_algos.joint.config import JointOffPolicyConfig, assign_provided
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.layouts import make_layout
-from rllib_algos.joint.rl_modules import ACTORS, CENTRAL, ActorsModule, CentralModule
+from rllib_algos.joint.rl_modules import CentralModule
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
+from rllib_algos.joint.specs import joint_specs
 from rllib_algos.joint.validation import (
     check_at_least,
     check_choice,
@@ -22,8 +21,9 @@ from rllib_algos.joint.validation import (
 
 
 class ActorCriticConfig(JointOffPolicyConfig):
-    """What MADDPG and MAMaxEnt can both be told."""
+    """What MADDPG, MAMaxEnt and DDPG can all be told."""
 
+    central_policy = False  # whether one network acts for all agents
     gaussian_policies = False  # whether Box policies are tanh-Gaussian instead of deterministic
 
     def __init__(self, algo_class: Any = None) -> None:
@@ -115,7 +115,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
         if self.action_relaxation == "auto":
             actions = [group.action for group in spaces.groups]
             soft = any(isinstance(a, CategoricalAction) and a.probabilities for a in actions)
-        return make_layout(spaces, soft=soft)
+        return make_layout(spaces, soft=soft, central=self.central_policy)
 
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the actors and of the critics."""
@@ -125,12 +125,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
             gumbel_noise=self.gumbel_noise,
             gaussian_noise=self.gaussian_noise,
         )
-        actors = {
-            "spaces": spaces,
-            "soft": layout.soft,
-            "exploration": exploration,
-            "actors": {"hiddens": tuple(self.actor_hiddens), "gaussian": self.gaussian_policies},
-        }
+        actors = {"hiddens": tuple(self.actor_hiddens), "gaussian": self.gaussian_policies}
         central = {
             "num_critics": 1 if self.shared_critic else spaces.num_agents,
             "copies": 2 if self.twin_critics else 1,
@@ -139,12 +134,4 @@ class ActorCriticConfig(JointOffPolicyConfig):
             "num_agents": spaces.num_agents,
             "initial_omega": getattr(self, "initial_omega", None),
         }
-        # RLlib wants spaces; these are the joint state and action as critics see them.
-        state = gym.spaces.Box(-np.inf, np.inf, (layout.state_size,))
-        action = gym.spaces.Box(-1.0, 1.0, (layout.action_size,))
-        return {
-            ACTORS: RLModuleSpec(ActorsModule, state, action, model_config=actors),
-            CENTRAL: RLModuleSpec(
-                CentralModule, state, action, learner_only=True, model_config=central
-            ),
-        }
+        return joint_specs(layout, exploration, actors, CentralModule, central)

@@ -12,23 +12,25 @@ from rllib_algos.joint.exploration import (
     explore_gaussian,
     explore_probabilities,
 )
-from rllib_algos.joint.layout import GroupLayout, Tensors
+from rllib_algos.joint.layout import GroupLayout, NetworkSize, Tensors
 from rllib_algos.joint.networks import Dueling, SharedMLP, StackedMLP
 from rllib_algos.joint.policies import (
     Decision,
     as_logits,
+    choice_log_prob,
     deterministic_decision,
     gaussian_decision,
+    gaussian_log_prob,
     output_size,
     row_entropy,
     sampled_decision,
     softmax_decision,
 )
-from rllib_algos.joint.spaces import Action, CategoricalAction, Group
+from rllib_algos.joint.spaces import Action, CategoricalAction
 
 
 class Actors(nn.Module):
-    """One network per agent, stacked per group of agents with equal spaces.
+    """The networks that a layout asks for: one per agent, stacked per group, or one for all.
 
     Args:
         layout: how observations and actions are laid out.
@@ -51,15 +53,16 @@ class Actors(nn.Module):
         self.layout = layout
         self.hiddens = tuple(hiddens)
         self.gaussian, self.shared, self.dueling = gaussian, shared, dueling
-        self.nets = nn.ModuleList(self._network(group) for group in layout.spaces.groups)
+        self.nets = nn.ModuleList(self._network(size) for size in layout.networks)
 
-    def _network(self, group: Group) -> nn.Module:
+    def _network(self, size: NetworkSize) -> nn.Module:
         kind = SharedMLP if self.shared else StackedMLP
-        sizes = len(group.agents), group.observation.size, self.hiddens
-        if self.dueling and isinstance(group.action, CategoricalAction):
-            rows, width = group.action.rows, group.action.width
+        sizes = size.num, size.in_size, self.hiddens
+        action = size.actions[0]
+        if self.dueling and isinstance(action, CategoricalAction):
+            rows, width = action.rows, action.width
             return Dueling(kind(*sizes, rows * (width + 1)), rows, width)
-        return kind(*sizes, output_size(group.action, self.gaussian))
+        return kind(*sizes, sum(output_size(a, self.gaussian) for a in size.actions))
 
     def forward(self, fields: Tensors) -> list[Tensor]:
         """Returns per group logits (B, n, M, H) or continuous outputs; see `layout.heads`."""
@@ -73,6 +76,26 @@ class Actors(nn.Module):
             self._decision(action, head, generator)
             for action, head in zip(self.layout.actions, self(fields), strict=True)
         ]
+
+    def judge(
+        self, fields: Tensors, generator: torch.Generator | None
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Returns per group log pi of the stored actions, and the policy's entropy [nat].
+
+        Both are (B, n, M) for categorical actions and (B, n, 1) for continuous ones, which must be
+        sampled ones (not probabilities) and Gaussian.
+        """
+        log_probs, entropies = [], []
+        for action, name, head in zip(
+            self.layout.actions, self.layout.action_fields, self(fields), strict=True
+        ):
+            if isinstance(action, CategoricalAction):
+                log_probs.append(choice_log_prob(head, fields[name]))
+                entropies.append(row_entropy(head))
+            else:
+                log_probs.append(gaussian_log_prob(head, fields[name]))
+                entropies.append(gaussian_decision(head, generator).entropy)
+        return log_probs, entropies
 
     def entropy(self, fields: Tensors, generator: torch.Generator | None) -> list[Tensor]:
         """Returns per group the entropies that `decide` reports, without drawing choices."""

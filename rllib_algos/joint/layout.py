@@ -2,7 +2,8 @@
 
 `GroupLayout` serves every environment: per group of agents, observations (n, O) and actions.
 `RowLayout` (see `rows.py`) serves environments whose state is a table with one owner per row,
-`CommonLayout` (see `common.py`) those whose agents all observe the same.
+`CommonLayout` (see `common.py`) those whose agents all observe the same. In each, one network
+may act for all agents (see `central.py`).
 Tensors have the batch first; only networks see the agents first.
 """
 
@@ -28,6 +29,14 @@ class Field(NamedTuple):
     dtype: str
 
 
+class NetworkSize(NamedTuple):
+    """What networks that are evaluated together see and put out."""
+
+    num: int  # how many
+    in_size: int  # length of what each sees
+    actions: tuple[Action, ...]  # which each puts out, in this order
+
+
 class GroupLayout:
     """Observations and actions of all agents, stacked per group of equal agents.
 
@@ -36,6 +45,8 @@ class GroupLayout:
         soft: whether categorical actions are kept as probabilities (the softmax relaxation)
             instead of the choice that was sampled.
     """
+
+    central = False  # whether one network acts for all agents
 
     def __init__(self, spaces: JointSpaces, *, soft: bool) -> None:
         self.spaces = spaces
@@ -61,6 +72,13 @@ class GroupLayout:
             shape, dtype = stored_action(group.action, self.soft)
             fields[f"actions_{i}"] = Field((len(group.agents), *shape), dtype)
         return fields
+
+    @property
+    def networks(self) -> list[NetworkSize]:
+        """The networks of the policies: per group, one for each agent."""
+        return [
+            NetworkSize(len(g.agents), g.observation.size, (g.action,)) for g in self.spaces.groups
+        ]
 
     @property
     def leads(self) -> list[tuple[int, ...]]:

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 
-def td_target(reward: Tensor, terminated: Tensor, value_t: Tensor, gamma: float) -> Tensor:
+def td_target(reward: Tensor, terminated: Tensor, value_t: Tensor, gamma: float | Tensor) -> Tensor:
     """Returns Psi = R + gamma * value of the next state, Eqs. (30) and (31).
 
     Args:
         reward: (C, B).
         terminated: (B,) 1 where the episode ended for good; truncation bootstraps.
         value_t: (C, B) value of the next state, entropy included where the algorithm has it.
-        gamma: discount factor.
+        gamma: discount factor, or (B,) what the value is worth in each transition.
     """
     return reward + gamma * (1 - terminated) * value_t
 
@@ -92,6 +92,20 @@ def rewards_by_critic(reward: Tensor, num_critics: int) -> Tensor:
             f"{reward[different].tolist()}; set shared_critic=False for a critic per agent"
         )
     return reward[None, :, 0]
+
+
+def rewards_of(reward: Tensor, count: int) -> Tensor:
+    """Returns rewards (C, B): each agent's own, or the team's, which is their mean.
+
+    The mean is the common reward where all agents get the same.
+
+    Args:
+        reward: (B, N).
+        count: N, or 1 for the team.
+    """
+    if count == reward.shape[1]:
+        return reward.transpose(0, 1)
+    return reward.mean(-1)[None]
 
 
 def polyak(source: torch.nn.Module, target: torch.nn.Module, tau: float) -> None:

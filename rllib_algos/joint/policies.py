@@ -15,6 +15,7 @@ from rllib_algos.joint.spaces import Action, CategoricalAction, ContinuousAction
 
 IMPOSSIBLE = -1e9  # logit of a choice that does not exist; finite, so that gradients stay finite
 LOG_STD_RANGE = (-5.0, 2.0)
+LARGEST = 1 - 1e-6  # of the actions whose place under tanh is told
 
 
 class Decision(NamedTuple):
@@ -85,10 +86,31 @@ def gaussian_decision(outputs: Tensor, generator: torch.Generator | None) -> Dec
     log_std = log_std.clamp(*LOG_STD_RANGE)
     noise = torch.randn(mean.shape, generator=generator, device=mean.device)
     x = mean + log_std.exp() * noise
+    return Decision(torch.tanh(x), -_tanh_gaussian(noise, log_std, x))
+
+
+def choice_log_prob(logits: Tensor, choices: Tensor) -> Tensor:
+    """Returns log pi of the choices of all rows, (..., M) [nat]."""
+    return torch.log_softmax(logits, -1).gather(-1, choices.long()[..., None])[..., 0]
+
+
+def gaussian_log_prob(outputs: Tensor, vector: Tensor) -> Tensor:
+    """Returns log pi of an action (..., D) under the tanh-Gaussian policy, (..., 1) [nat].
+
+    Actions at the very ends of [-1, 1], where tanh has no inverse, count as just inside.
+    """
+    mean, log_std = outputs.chunk(2, -1)
+    log_std = log_std.clamp(*LOG_STD_RANGE)
+    x = torch.atanh(vector.clamp(-LARGEST, LARGEST))
+    return _tanh_gaussian((x - mean) / log_std.exp(), log_std, x)
+
+
+def _tanh_gaussian(noise: Tensor, log_std: Tensor, x: Tensor) -> Tensor:
+    """Returns the log-density of tanh(x), x = mean + std * noise, summed over D: (..., 1)."""
     log_prob = -0.5 * noise.square() - log_std - 0.5 * math.log(2 * math.pi)
     # log(1 - tanh(x)^2), written so that it does not overflow
     log_prob = log_prob - 2 * (math.log(2) - x - functional.softplus(-2 * x))
-    return Decision(torch.tanh(x), -log_prob.sum(-1, keepdim=True))
+    return log_prob.sum(-1, keepdim=True)
 
 
 def deterministic_decision(outputs: Tensor) -> Decision:

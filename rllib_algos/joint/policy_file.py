@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from rllib_algos.joint.actors import Actors
+from rllib_algos.joint.central import central_layout
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout, Tensors
 from rllib_algos.joint.spaces import JointSpaces
@@ -44,6 +45,7 @@ def policy_content(
         "algorithm": algorithm,
         "spaces": actors.layout.spaces.to_dict(),
         "soft": actors.layout.soft,
+        "central": actors.layout.central,
         "gaussian": actors.gaussian,
         "shared": actors.shared,
         "dueling": actors.dueling,
@@ -87,6 +89,7 @@ def check_fits(folder: Path, algorithm: str, actors: Actors) -> None:
         "state shape": (own_spaces["state_shape"], spaces["state_shape"]),
         "observations and actions": (own_spaces["groups"], spaces["groups"]),
         "hidden layers": (own["hiddens"], stored["hiddens"]),
+        "one network for all": (own["central"], stored.get("central", False)),
         "shared networks": (own["shared"], stored["shared"]),
         "dueling networks": (own["dueling"], stored["dueling"]),
     }
@@ -195,9 +198,11 @@ def policy_of(
 ) -> GreedyPolicy:
     """Returns the policy that `policy_content` described; see `read_policy`."""
     spaces = JointSpaces.from_dict(content["spaces"])
-    layout = GroupLayout(spaces, soft=content["soft"])
-    kind = {name: content[name] for name in ("gaussian", "shared", "dueling")}
-    actors = Actors(layout, content["hiddens"], **kind)
+    # Files from before there were central layouts do not say.
+    kind = central_layout if content.get("central", False) else GroupLayout
+    layout = kind(spaces, soft=content["soft"])
+    networks = {name: content[name] for name in ("gaussian", "shared", "dueling")}
+    actors = Actors(layout, content["hiddens"], **networks)
     actors.load_state_dict(content["weights"])
     if explore:
         noise = Exploration(**content["exploration"])

@@ -27,14 +27,15 @@ CENTRAL = "central"
 class ActorsModule(TorchRLModule, InferenceOnlyAPI, TargetNetworkAPI):
     """Policies of all agents.
 
-    `model_config`: spaces, soft, exploration, and the arguments of `Actors` by name.
+    `model_config`: spaces, soft, central (no if absent), exploration, and the arguments of `Actors`
+    by name.
     """
 
     def setup(self) -> None:
         """Builds the policy networks."""
         config = self.model_config
         spaces: JointSpaces = config["spaces"]
-        layout = make_layout(spaces, soft=config["soft"])
+        layout = make_layout(spaces, soft=config["soft"], central=config.get("central", False))
         self.exploration: Exploration = config["exploration"]
         self.actors = Actors(layout, **config["actors"])
 

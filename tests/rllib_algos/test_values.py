@@ -7,7 +7,8 @@ from joint_envs import mixed_env, row_env
 from kinds import VALUE_BASED
 
 from rllib_algos import registry
-from rllib_algos.idqn.learner import IDQNLearner, rewards_of
+from rllib_algos.idqn.learner import IDQNLearner
+from rllib_algos.joint.losses import rewards_of
 from rllib_algos.joint.replay import NEXT
 from rllib_algos.qmix.mixer import MonotonicMixer
 from rllib_algos.vdn.learner import VDNLearner
