@@ -7,6 +7,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rllib_algos.ac import AC, ACConfig
+    from rllib_algos.ddpg import DDPG, DDPGConfig
     from rllib_algos.idqn import IDQN, IDQNConfig
     from rllib_algos.joint.exported import load_exported
     from rllib_algos.joint.policy_file import GreedyPolicy
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
     from rllib_algos.vdn import VDN, VDNConfig
 
 __all__ = [
+    "AC",
+    "DDPG",
     "IDQN",
     "MADDPG",
     "QMIX",
     "VDN",
+    "ACConfig",
+    "DDPGConfig",
     "GreedyPolicy",
     "IDQNConfig",
     "MADDPGConfig",
@@ -38,6 +44,10 @@ __all__ = [
 
 # Where a name is imported from when it is first used.
 _HOMES = {
+    "AC": "rllib_algos.ac",
+    "ACConfig": "rllib_algos.ac",
+    "DDPG": "rllib_algos.ddpg",
+    "DDPGConfig": "rllib_algos.ddpg",
     "IDQN": "rllib_algos.idqn",
     "IDQNConfig": "rllib_algos.idqn",
     "MADDPG": "rllib_algos.maddpg",

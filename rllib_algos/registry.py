@@ -15,6 +15,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple
 
 ALGORITHMS: dict[str, str] = {
+    "ac": "rllib_algos.ac:ACConfig",
+    "ddpg": "rllib_algos.ddpg:DDPGConfig",
     "idqn": "rllib_algos.idqn:IDQNConfig",
     "maddpg": "rllib_algos.maddpg:MADDPGConfig",
     "ma_maxent": "rllib_algos.ma_maxent:MAMaxEntConfig",

@@ -1,14 +1,24 @@
 import pytest
 
-from rllib_algos import IDQNConfig
+from rllib_algos import ACConfig, DDPGConfig, IDQNConfig
 
+REPLAY = {"learning_starts": 20, "replay_capacity": 400}
 VALUES = {"q_hiddens": [16]}
+ONE_ACTOR = {"actor_hiddens": [16], "critic_hiddens": [16]}
 ACTORS_AND_CRITICS = {
-    "actor_hiddens": [16],
-    "critic_hiddens": [16],
+    **ONE_ACTOR,
     "actor_delay": 2,
     "shared_critic": False,  # also where agents' rewards differ
 }
+
+
+def small_settings(config):
+    """Settings of small networks and a small replay."""
+    if isinstance(config, ACConfig):
+        return ONE_ACTOR
+    if isinstance(config, DDPGConfig):
+        return {**REPLAY, **ONE_ACTOR}
+    return {**REPLAY, **(VALUES if isinstance(config, IDQNConfig) else ACTORS_AND_CRITICS)}
 
 
 @pytest.fixture
@@ -18,10 +28,8 @@ def small(ray_session):
 
     def build(config, env, *, env_config=None, seed=0, **training):
         settings = {
-            "learning_starts": 20,
             "train_batch_size_per_learner": 16,
-            "replay_capacity": 400,
-            **(VALUES if isinstance(config, IDQNConfig) else ACTORS_AND_CRITICS),
+            **small_settings(config),
             **training,
         }
         config = config.environment(env, env_config=env_config or {}).training(**settings)

@@ -4,7 +4,8 @@ from rllib_algos import IDQNConfig, registry
 
 VALUE_BASED = ["idqn", "qmix", "vdn"]
 ACTOR_CRITIC = ["ma_maxent", "maddpg"]
-ALL = sorted([*VALUE_BASED, *ACTOR_CRITIC])
+CENTRAL = ["ac", "ddpg"]  # one network acts for all agents
+ALL = sorted([*VALUE_BASED, *ACTOR_CRITIC, *CENTRAL])
 
 
 def is_value_based(name: str) -> bool:

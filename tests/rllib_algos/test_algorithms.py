@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from joint_envs import climb_env, meet_env, mixed_env, row_env
-from kinds import ACTOR_CRITIC, ALL, VALUE_BASED
+from kinds import ACTOR_CRITIC, ALL, CENTRAL, VALUE_BASED
 from recorder import Recorder
 
 from rllib_algos import registry
@@ -20,9 +20,12 @@ ENVS = {
 }
 CONTINUOUS = ("mixed", "continuous")
 SUITED = {name: [env for env in ENVS if env != "categorical"] for name in ACTOR_CRITIC}
+SUITED |= {name: ["rows of nobody", "probabilities", "mixed"] for name in CENTRAL}
 SUITED["idqn"] = [env for env in ENVS if env not in CONTINUOUS]
 SUITED |= {name: ["rows", "categorical"] for name in ("vdn", "qmix")}  # the rest is IDQN's
 LEARNED = {
+    "ac": {"actors", "critics"},
+    "ddpg": {"actors", "target_actors", "critics", "target_critics"},
     "idqn": {"actors", "target_actors"},
     "vdn": {"actors", "target_actors"},
     "maddpg": {"actors", "target_actors", "critics", "target_critics"},
@@ -61,7 +64,7 @@ def test_trains_on_every_kind_of_environment(small, name, env):
     changed = {n for n in before if not np.array_equal(before[n], after[n])}
     assert {n.split(".")[1] for n in changed} >= LEARNED[name]
     assert result["env_runners"]["num_env_steps_sampled_lifetime"] == 40
-    assert result["learners"]["central"]["num_updates"] == 20
+    assert result["learners"]["central"]["num_updates"] == (4 if name == "ac" else 20)
 
 
 @pytest.mark.parametrize("env", CONTINUOUS)
@@ -89,6 +92,23 @@ def test_values_of_continuous_actions_are_refused(small, name, env):
 )
 def test_trains_with_every_option(small, name, training):
     algorithm = small(registry.get_config(name), row_env, **training)
+    for _ in range(4):
+        result = algorithm.train()
+    assert np.isfinite(result["learners"]["central"]["total_loss"])
+
+
+@pytest.mark.parametrize(
+    ("name", "training"),
+    [
+        ("ddpg", {"twin_critics": True, "actor_delay": 2, "action_relaxation": "softmax"}),
+        ("ddpg", {"grad_clip": 0.5, "reward_scale": 2.0, "gaussian_noise": 0.5}),
+        ("ac", {"td_steps": 4, "entropy_weight": 0.0, "train_batch_size_per_learner": 3}),
+        ("ac", {"normalize_advantages": False, "actor_lr": [[0, 1e-3], [100, 1e-4]]}),
+    ],
+    ids=str,
+)
+def test_central_networks_train_with_every_option(small, name, training):
+    algorithm = small(registry.get_config(name), mixed_env, **training)
     for _ in range(4):
         result = algorithm.train()
     assert np.isfinite(result["learners"]["central"]["total_loss"])

@@ -1,10 +1,18 @@
 import pytest
 from joint_envs import row_env
-from kinds import ACTOR_CRITIC, ALL, VALUE_BASED
+from kinds import ALL, VALUE_BASED
 from ray.rllib.connectors.env_to_module import MeanStdFilter
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
-from rllib_algos import IDQNConfig, MADDPGConfig, MAMaxEntConfig, QMIXConfig, registry
+from rllib_algos import (
+    ACConfig,
+    DDPGConfig,
+    IDQNConfig,
+    MADDPGConfig,
+    MAMaxEntConfig,
+    QMIXConfig,
+    registry,
+)
 from rllib_algos.joint.algorithm import JointOffPolicy
 
 
@@ -23,7 +31,7 @@ def test_settings_go_where_they_belong():
 
 @pytest.mark.parametrize("name", ALL)
 def test_unknown_keys_are_errors(name):
-    known = "critic_lr" if name in ACTOR_CRITIC else "exploration_epsilon"
+    known = "exploration_epsilon" if name in VALUE_BASED else "critic_lr"
     wrong = known.replace("i", "", 1)
     with pytest.raises(TypeError, match=f"no setting '{wrong}'; did you mean '{known}'"):
         registry.get_config(name).training(**{wrong: 1.0})
@@ -93,6 +101,23 @@ def test_entropy_numbers_are_checked(training, message):
     settings = MAMaxEntConfig().environment(row_env).training(**training)
     with pytest.raises(ValueError, match=message):
         settings.validate()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (ACConfig().training(td_steps=0), "td_steps must be a whole number of at least 1, got 0"),
+        (ACConfig().training(entropy_weight=-1.0), "entropy_weight must not be negative, got -1"),
+        (ACConfig().training(actor_lr=0), r"actor_lr must be a number in \(0, inf\), got 0"),
+        (ACConfig().training(tau=0.5), "tau must be 0.005 for ac, got 0.5: it has no effect"),
+        (ACConfig().training(learning_starts=0), "learning_starts must be 500 for ac, got 0"),
+        (DDPGConfig().training(shared_critic=False), "shared_critic must be True for ddpg"),
+        (DDPGConfig().training(other_actions="replay"), "other_actions must be 'policy' for ddpg"),
+    ],
+)
+def test_settings_of_central_networks_are_checked(settings, message):
+    with pytest.raises(ValueError, match=message):
+        settings.environment(row_env).validate()
 
 
 @pytest.mark.parametrize(

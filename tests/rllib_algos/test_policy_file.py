@@ -35,6 +35,8 @@ CASES = {
 SUITED = [(name, case) for name in ACTOR_CRITIC for case in CASES if case != "categorical"]
 SUITED += [("idqn", case) for case in CASES if case not in ("mixed", "continuous")]
 SUITED += [("qmix", "rows")]
+SUITED += [("ddpg", case) for case in ("rows", "probabilities", "mixed", "common")]
+SUITED += [("ac", case) for case in ("rows", "mixed", "continuous")]
 
 
 @pytest.fixture

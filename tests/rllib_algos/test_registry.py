@@ -11,7 +11,7 @@ from tests.distributions import write_distribution
 
 
 def test_names_lead_to_configs():
-    assert registry.names() == ["idqn", "ma_maxent", "maddpg", "qmix", "vdn"]
+    assert registry.names() == ["ac", "ddpg", "idqn", "ma_maxent", "maddpg", "qmix", "vdn"]
     for name in registry.names():
         config = registry.get_config(name)
         assert type(config).__name__ == f"{config.algo_class.__name__}Config"
@@ -21,7 +21,7 @@ def test_names_lead_to_configs():
 def test_unknown_names_are_refused_with_a_hint():
     with pytest.raises(ValueError, match=r"unknown algorithm 'madpg', .* did you mean 'maddpg'"):
         registry.get_config("madpg")
-    with pytest.raises(ValueError, match=r"unknown algorithm 'ppo', known are idqn, .*, vdn$"):
+    with pytest.raises(ValueError, match=r"unknown algorithm 'ppo', known are ac, .*, vdn$"):
         registry.get_config("ppo")
 
 
