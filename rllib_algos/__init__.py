@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rllib_algos.ac import AC, ACConfig
     from rllib_algos.ddpg import DDPG, DDPGConfig
+    from rllib_algos.dirs import DIRS, DIRSConfig
     from rllib_algos.idqn import IDQN, IDQNConfig
     from rllib_algos.joint.exported import load_exported
     from rllib_algos.joint.policy_file import GreedyPolicy
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 __all__ = [
     "AC",
     "DDPG",
+    "DIRS",
     "IDQN",
     "MADDPG",
     "QMIX",
     "VDN",
     "ACConfig",
     "DDPGConfig",
+    "DIRSConfig",
     "GreedyPolicy",
     "IDQNConfig",
     "MADDPGConfig",
@@ -44,6 +47,8 @@ __all__ = [
 
 # Where a name is imported from when it is first used.
 _HOMES = {
+    "DIRS": "rllib_algos.dirs",
+    "DIRSConfig": "rllib_algos.dirs",
     "AC": "rllib_algos.ac",
     "ACConfig": "rllib_algos.ac",
     "DDPG": "rllib_algos.ddpg",

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 ALGORITHMS: dict[str, str] = {
     "ac": "rllib_algos.ac:ACConfig",
     "ddpg": "rllib_algos.ddpg:DDPGConfig",
+    "dirs": "rllib_algos.dirs:DIRSConfig",
     "idqn": "rllib_algos.idqn:IDQNConfig",
     "maddpg": "rllib_algos.maddpg:MADDPGConfig",
     "ma_maxent": "rllib_algos.ma_maxent:MAMaxEntConfig",

@@ -107,20 +107,7 @@ class JointReplay:
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Restores what `get_state` returned; raises ValueError if it does not fit."""
-        if state["capacity"] != self.capacity:
-            raise ValueError(
-                f"replay_capacity is {self.capacity}, but the checkpoint was written with "
-                f"{state['capacity']}; set replay_capacity to that"
-            )
-        for name, values in self._data.items():
-            stored = state["data"].get(name)
-            if stored is None or stored.shape[1:] != values.shape[1:]:
-                shape = None if stored is None else stored.shape[1:]
-                raise ValueError(
-                    f"replay field {name!r} has shape {values.shape[1:]}, the checkpoint has "
-                    f"{shape}; it was written for another environment or action_relaxation"
-                )
-            values[: len(stored)] = stored
+        restore_arrays(self._data, self.capacity, state)
         self._slots[:] = state["slots"]
         self._next_slot, self._first, self._last = state["counters"]
         self._wrapped = state["wrapped"]
@@ -133,3 +120,32 @@ class JointReplay:
         taken[slots] = True
         while self._first < self._last and taken[self._slots[self._first % self.capacity]]:
             self._first += 1
+
+
+def restore_arrays(
+    arrays: Mapping[str, np.ndarray], capacity: int, state: Mapping[str, Any]
+) -> None:
+    """Fills the beginning of a replay's arrays with what its checkpoint holds.
+
+    Args:
+        arrays: of the replay, (capacity, ...) by field.
+        capacity: of the replay.
+        state: "capacity" and "data" as the replay's `get_state` wrote them.
+
+    Raises:
+        ValueError: they do not fit.
+    """
+    if state["capacity"] != capacity:
+        raise ValueError(
+            f"replay_capacity is {capacity}, but the checkpoint was written with "
+            f"{state['capacity']}; set replay_capacity to that"
+        )
+    for name, values in arrays.items():
+        stored = state["data"].get(name)
+        if stored is None or stored.shape[1:] != values.shape[1:]:
+            shape = None if stored is None else stored.shape[1:]
+            raise ValueError(
+                f"replay field {name!r} has shape {values.shape[1:]}, the checkpoint has "
+                f"{shape}; it was written for another environment or action_relaxation"
+            )
+        values[: len(stored)] = stored
