@@ -19,18 +19,16 @@ def draw_family(rng: np.random.Generator, size: int) -> LatencySigmoids:
 def search_grid(
     family: LatencySigmoids, budget: float, floor: np.ndarray | None = None, steps: int = 300
 ) -> float:
-    """The best value on a grid of allocations of at most three users that use the whole budget."""
+    """The best value on a grid of allocations that use the whole budget, user after user."""
     floor = np.zeros(len(family)) if floor is None else np.maximum(floor, 0.0)
     share = np.linspace(0.0, budget, steps + 1)
     worth = np.maximum(
         [family.value(np.full(len(family), p)) for p in share], floor
     )  # (steps + 1, n)
-    if len(family) == 1:
-        return float(worth[-1, 0])
-    best_pair = [np.max(worth[: j + 1, 0] + worth[j::-1, 1]) for j in range(steps + 1)]
-    if len(family) == 2:
-        return float(best_pair[-1])
-    return float(np.max(np.asarray(best_pair) + worth[::-1, 2]))
+    best = worth[:, 0]  # of the users so far, by what they share
+    for user in range(1, len(family)):
+        best = np.array([np.max(best[: j + 1] + worth[j::-1, user]) for j in range(steps + 1)])
+    return float(best[-1])
 
 
 @pytest.fixture

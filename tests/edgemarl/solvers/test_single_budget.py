@@ -51,7 +51,7 @@ def test_prices_differ_where_branching_was_needed(backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
 @pytest.mark.parametrize("with_floor", [False, True])
 def test_no_grid_point_is_better(rng, random_family, grid_optimum, backend, size, with_floor):
     for budget in (0.1, 0.5, 1.5, 4.0):
