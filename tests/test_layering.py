@@ -19,7 +19,8 @@ FLOW = (
     *("allocation", "rewards", "observations"),
     *("scenario", "presets", "state", "latency", "energy", "outcome"),
     *("choices", "server_bounds"),
-    *("costs", "assignment", "lower_bound", "local_search", "optimum", "heuristics", "problem"),
+    *("costs", "assignment", "lower_bound", "local_search", "branch_and_bound", "optimum"),
+    *("heuristics", "problem"),
     *("baselines", "system", "spaces", "actions", "server_view", "user_view", "env"),
 )
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.
