@@ -56,8 +56,8 @@ def compare(
     Intervals cover other topologies where several are drawn, else other evaluation seeds where
     there are several, else other slots on this topology.
     """
+    from edgemarl.core.extras import require_extra
     from edgemarl.experiments import compare as run
-    from edgemarl.experiments.extras import require_extra
 
     for option, path in {"--json": json_file, "--plot": plot, "--curves": curves}.items():
         _require_writable(path)

@@ -7,8 +7,8 @@ from edgemarl.cli import options
 
 def export(checkpoint: options.Checkpoint, out: options.ExportOut) -> None:
     """Write a checkpoint's policy as safetensors and JSON, which torch loads without ray."""
+    from edgemarl.core.extras import require_extra
     from edgemarl.experiments.export import export as run
-    from edgemarl.experiments.extras import require_extra
 
     require_extra("rllib", "export")
     source = run(checkpoint, out)

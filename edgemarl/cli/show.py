@@ -40,7 +40,7 @@ def _rules(baselines: "Baselines") -> list[str]:
 
 def algorithm_names() -> list[str]:
     """The learning algorithms and their packages, or what to install for them."""
-    from edgemarl.experiments.extras import MissingExtraError, require_extra
+    from edgemarl.core.extras import MissingExtraError, require_extra
 
     try:
         require_extra("rllib", "training")

@@ -34,7 +34,7 @@ def train(
     validation_slots: options.ValidationSlots = 50,
 ) -> None:
     """Train an algorithm; Ctrl-C saves a checkpoint and says how to go on."""
-    from edgemarl.experiments.extras import require_extra
+    from edgemarl.core.extras import require_extra
     from edgemarl.experiments.progress import ProgressBar
 
     require_extra("rllib", "training")

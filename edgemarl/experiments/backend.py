@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edgemarl.core.extras import require_extra
 from edgemarl.core.validation import check_choice
-from edgemarl.experiments.extras import require_extra
 from edgemarl.experiments.logs import numeric_leaves
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.task import Task

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from edgemarl.core.baselines import Baselines
+from edgemarl.core.extras import require_extra
 from edgemarl.experiments.checkpoints import find_checkpoint
-from edgemarl.experiments.extras import require_extra
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.task import Task

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edgemarl.core.extras import require_extra
 from edgemarl.core.validation import check_choice
 from edgemarl.experiments.backend import algorithm_config, start_ray
 from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
-from edgemarl.experiments.extras import require_extra
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.sweep import Sweep
 

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from edgemarl.cli.app import app
+from edgemarl.core import extras
 from edgemarl.djtcra import load_scenario
-from edgemarl.experiments import extras
 from edgemarl.experiments.checkpoints import RunFolder
 from edgemarl.experiments.logs import read_progress
 from edgemarl.experiments.manifest import Manifest

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edgemarl.experiments import extras
+from edgemarl.core import extras
 from edgemarl.experiments.checkpoints import find_checkpoint
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.sweep import Sweep

@@ -2,7 +2,7 @@ import importlib.util
 
 import pytest
 
-from edgemarl.experiments.extras import MissingExtraError, require_extra
+from edgemarl.core.extras import MissingExtraError, require_extra
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):

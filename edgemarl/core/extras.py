@@ -5,6 +5,7 @@ import importlib.util
 _MODULES = {
     "rllib": ("ray", "torch", "safetensors"),
     "viz": ("matplotlib",),
+    "search": ("pymoo",),
     "optuna": ("optuna",),
     "wandb": ("wandb",),
     "mlflow": ("mlflow",),
