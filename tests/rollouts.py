@@ -9,10 +9,12 @@ import pytest
 import edgemarl
 
 SERVERS, USERS = "edgemarl/djtcra-servers-v0", "edgemarl/djtcra-users-v0"
+MEC = "edgemarl/mec-v0"
 COMMON = [{}, {"reward": "local"}, {"action_mask": True}, {"report_bound": True}]
 OPTIONS = {
     SERVERS: [*COMMON, {"action": "probability"}],
     USERS: [*COMMON, {"observation": "global"}, {"observation": "global", "action_mask": True}],
+    MEC: [{}, {"vote": "capacity"}, {"reward": "negative_objective"}, {"report_bound": True}],
 }
 CASES = [(name, options) for name in edgemarl.registered() for options in OPTIONS.get(name, [{}])]
 MASKED = [(name, options) for name, options in CASES if options.get("action_mask")]

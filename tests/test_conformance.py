@@ -21,11 +21,13 @@ from pettingzoo.test import (
 from pettingzoo.utils import parallel_to_aec
 
 import edgemarl
-from edgemarl import djtcra_v0
+from edgemarl import djtcra_v0, mec_v0
 from edgemarl.core.component import kinds
-from edgemarl.djtcra.scenario import ROLES
+from edgemarl.registry import system_of
 from tests.rollouts import (
+    MEC,
     SERVERS,
+    USERS,
     digest,
     every_case,
     every_name,
@@ -38,6 +40,19 @@ from tests.rollouts import (
 )
 
 ROOT = Path(__file__).parents[1]
+TURNS = {  # the environments in agent-environment-cycle form
+    SERVERS: (djtcra_v0, {"view": "servers"}),
+    USERS: (djtcra_v0, {"view": "users"}),
+    MEC: (mec_v0, {}),
+}
+SMALLER = {"djtcra": {"num_users": 4}, "mec": {"num_devices": 4}}
+COMPONENTS = [
+    (name, role, kind)
+    for name in edgemarl.registered()
+    if (system := system_of(name))
+    for role in system.scenario_type.ROLES
+    for kind in kinds(system.scenario_type.FAMILY + role)
+]
 # PettingZoo warns of what may be a mistake in other environments and is none here.
 NOT_IMAGES = "ignore:The (observation|state) contains negative numbers:UserWarning"
 NOBODY_CONNECTED = "ignore:Observation numpy array is all zeros:UserWarning"
@@ -78,15 +93,16 @@ def test_pettingzoo_state(name, options):
     state_test(parallel_to_aec(make(name, **options)), make(name, **options), num_cycles=5)
 
 
-def test_pettingzoo_max_cycles():
-    max_cycles_test(djtcra_v0)
+@pytest.mark.parametrize("module", [djtcra_v0, mec_v0])
+def test_pettingzoo_max_cycles(module):
+    max_cycles_test(module)
 
 
 @every_name
 def test_the_aec_form_is_the_same_environment(name):
     parallel = make(name)
-    view = "servers" if name == SERVERS else "users"
-    turns = djtcra_v0.env(view=view, scenario="tiny", max_cycles=5)
+    module, options = TURNS[name]
+    turns = module.env(scenario="tiny", max_cycles=5, **options)
     observations, _ = parallel.reset(seed=4)
     turns.reset(seed=4)
     actions = sample(parallel, observations)
@@ -114,10 +130,10 @@ def test_everything_returned_lies_in_its_space(name, options):
             assert type(flag) is bool
 
 
-@pytest.mark.parametrize(("role", "kind"), [(r, k) for r in ROLES for k in kinds(r)])
-@every_name
+@pytest.mark.parametrize(("name", "role", "kind"), COMPONENTS)
 def test_every_component_gives_observations_in_their_space(name, role, kind):
-    scenario = edgemarl.djtcra.SCENARIOS["tiny"].with_overrides({role: kind, "num_users": 4})
+    system = system_of(name)
+    scenario = system.scenarios["tiny"].with_overrides({role: kind, **SMALLER[system.name]})
     env = make(name, scenario=scenario, max_cycles=3)
     for item in rollout(env, slots=5):
         assert all(item[0][agent] in env.observation_space(agent) for agent in item[0])
