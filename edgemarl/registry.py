@@ -25,6 +25,7 @@ GROUP = "edgemarl.environments"
 _ENVIRONMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "edgemarl/djtcra-servers-v0": ("edgemarl.djtcra_v0", {"view": "servers"}),
     "edgemarl/djtcra-users-v0": ("edgemarl.djtcra_v0", {"view": "users"}),
+    "edgemarl/mec-v0": ("edgemarl.mec_v0", {}),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from edgemarl.core.system import NRR, Measure
+from edgemarl.core.system import NRR, Measure, System
 from edgemarl.experiments.statistics import Interval
 
 if TYPE_CHECKING:
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from edgemarl.experiments.comparison import Comparison
     from edgemarl.experiments.evaluation import Evaluation
 
-_GAP = Measure(name="gap", title="gap [%]", factor=100.0, interval=True)
 _NRR_DIGITS = 4
 
 
 def comparison_table(comparison: "Comparison") -> "Table":
     """The comparison as a table, a row for each policy and one for the bound."""
-    measures = [*comparison.task.system.measures, _GAP, *_rates(comparison.values)]
+    measures = _columns(comparison.task.system, comparison.values)
     table = _table(measures, f"vs {comparison.reference}")
     for row in comparison.rows():
         table.add_row(*_cells(row, measures), _signed(_interval(row["difference"])))
@@ -28,7 +27,7 @@ def comparison_table(comparison: "Comparison") -> "Table":
 
 def evaluation_table(evaluation: "Evaluation") -> "Table":
     """One policy's evaluation as a table of one row."""
-    measures = [*evaluation.task.system.measures, _GAP, *_rates(evaluation.slots)]
+    measures = _columns(evaluation.task.system, evaluation.slots)
     table = _table(measures)
     table.add_row(*_cells(evaluation.to_dict(), measures))
     scenario = evaluation.task.need_scenario()
@@ -39,14 +38,18 @@ def evaluation_table(evaluation: "Evaluation") -> "Table":
     return table
 
 
-def _rates(measured: Iterable[str]) -> list[Measure]:
-    """Columns of normalised reward rates among what was measured, such as ``nrr_pso``."""
-    titles = {name: " ".join(["NRR", *name.split("_")[1:]]) for name in measured}
-    return [
-        Measure(name=name, title=title, digits=_NRR_DIGITS)
-        for name, title in titles.items()
-        if name == NRR or name.startswith(f"{NRR}_")
+def _columns(system: System, measured: Iterable[str]) -> list[Measure]:
+    """The system's measures, the gap, and the rates among what was measured, as ``nrr_pso``."""
+    names = [name for name in measured if name == NRR or name.startswith(f"{NRR}_")]
+    rates = [
+        Measure(name=name, title=" ".join(["NRR", *name.split("_")[1:]]), digits=_NRR_DIGITS)
+        for name in names
     ]
+    # Rates say the same in more digits; the gap's interval gives them the room.
+    gap = Measure(
+        name="gap", title="gap [%]", factor=100.0, interval=not rates, digits=2 if rates else 1
+    )
+    return [*system.measures, gap, *rates]
 
 
 def _table(measures: Iterable[Measure], *further: str) -> "Table":
