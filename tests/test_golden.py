@@ -41,8 +41,11 @@ def test_every_file_has_a_recording():
 def test_recordings_hold_what_they_are_for():
     """Ends of episodes, clouds, idle users, forwarded tasks and uneven rewards all occur."""
     played = {name: play(name) for name in RECORDINGS}
-    slots = [entry for record in played.values() for entry in record if "rewards" in entry]
+    steps = [entry for record in played.values() for entry in record if "rewards" in entry]
+    slots = [entry for entry in steps if "served_by" in entry]
     assert any(all(entry["truncations"].values()) for entry in slots)
     servers = {server for entry in slots for server in entry["served_by"]}
     assert servers == {-2, -1, 0, 1, 2}
     assert any(len(set(entry["rewards"].values())) > 1 for entry in slots)
+    mec = [entry for entry in steps if "power" in entry]
+    assert {server for entry in mec for server in entry["assignment"]} == {-1, 0, 1}

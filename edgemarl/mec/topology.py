@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from edgemarl.mec.scenario import Scenario
 
 Array = NDArray[np.float64]
-STARTS = 10  # of k-means, of which the best counts
+STARTS = 20  # of k-means, of which the best counts
 REFERENCE_SLOTS = 200  # that the moments of the gains are taken over
 
 
@@ -48,18 +48,29 @@ def draw_topology(scenario: "Scenario") -> Topology:
 def centroids(positions: Array, count: int, rng: np.random.Generator) -> Array:
     """Centres (M, 2) [m] of the clusters that k-means finds, the best of several starts.
 
+    Every start takes some of the positions as its first centres.
+
     Args:
-        positions: (N, 2) [m], at least as many different ones as centres.
+        positions: (N, 2) [m].
         count: M, number of centres.
         rng: source of the starts.
+
+    Raises:
+        ValueError: for fewer different positions than centres.
     """
     found: list[tuple[float, Array]] = []
-    while len(found) < STARTS:
+    for _ in range(STARTS):
+        first = positions[rng.choice(len(positions), count, replace=False)]
         try:
-            centre, _ = kmeans2(positions, count, minit="++", missing="raise", rng=rng)
+            centre, _ = kmeans2(positions, first, minit="matrix", missing="raise")
         except ClusterError:  # a cluster ran empty
             continue
         found.append((float(squared_distance(positions, centre).min(axis=1).sum()), centre))
+    if not found:
+        raise ValueError(
+            f"positions must have {count} clusters for as many servers, got "
+            f"{len(np.unique(positions, axis=0))} different ones: give server_positions"
+        )
     return min(found, key=lambda start: start[0])[1]
 
 

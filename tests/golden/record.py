@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import edgemarl
-from edgemarl.djtcra import SCENARIOS
+from edgemarl.registry import system_of
 
 FOLDER = Path(__file__).parent
 SLOTS, SEED = 4, 7
@@ -27,13 +27,47 @@ RECORDINGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"allocation": "equal_share", "qoe": "log_logistic", "channel": "log_distance"},
         {"reward": "local"},
     ),
+    "mec": ("edgemarl/mec-v0", {}, {"report_bound": True}),
+    "mec-capacity": (
+        "edgemarl/mec-v0",
+        {
+            "tasks": "uniform",
+            "positions": "levy",
+            "motion": "redraw",
+            "server_positions": None,
+            "fading": "rayleigh",
+            "observation": "max_scaled",
+        },
+        {"vote": "capacity", "reward": "negative_objective"},
+    ),
 }
+SMALLER = {"djtcra": {"num_users": 4}, "mec": {"num_devices": 4}}
+RECORDED = {  # attributes of the outcomes of each system
+    "djtcra": ("assignment", "served_by", "qoe", "latency"),
+    "mec": ("assignment", "power", "frequency", "latency", "energy"),
+}
+
+
+def random_servers(env: Any, rng: np.random.Generator) -> dict[str, Any]:
+    """Actions that mean a random server for every user."""
+    scenario = env.scenario
+    return env.view.encode(rng.integers(scenario.num_servers, size=scenario.num_users))
+
+
+def random_scores(env: Any, rng: np.random.Generator) -> dict[str, Any]:
+    """Random scores of every server."""
+    return {agent: rng.random(env.scenario.num_devices) for agent in env.agents}
+
+
+ACTIONS = {"djtcra": random_servers, "mec": random_scores}
 
 
 def play(name: str) -> list[dict[str, Any]]:
     """One dictionary for each reset and each slot of a recording, of plain numbers."""
     env_id, overrides, options = RECORDINGS[name]
-    scenario = SCENARIOS["tiny"].with_overrides({"num_users": 4, **overrides})
+    system = system_of(env_id)
+    assert system is not None
+    scenario = system.scenarios["tiny"].with_overrides({**SMALLER[system.name], **overrides})
     env: Any = edgemarl.make(env_id, scenario=scenario, max_cycles=3, **options)
     rng = np.random.default_rng(SEED)
     observations, infos = env.reset(seed=SEED)
@@ -42,7 +76,7 @@ def play(name: str) -> list[dict[str, Any]]:
         if not env.agents:
             observations, infos = env.reset()
             record.append({"observations": observations, "infos": infos})
-        actions = env.view.encode(rng.integers(scenario.num_servers, size=scenario.num_users))
+        actions = ACTIONS[system.name](env, rng)
         observations, rewards, _, truncations, infos = env.step(actions)
         outcome = env.last_outcome
         record.append(
@@ -51,10 +85,7 @@ def play(name: str) -> list[dict[str, Any]]:
                 "rewards": rewards,
                 "truncations": truncations,
                 "infos": infos,
-                "assignment": outcome.assignment,
-                "served_by": outcome.served_by,
-                "qoe": outcome.qoe,
-                "latency": outcome.latency,
+                **{attribute: getattr(outcome, attribute) for attribute in RECORDED[system.name]},
             }
         )
     return plain(record)

@@ -54,6 +54,12 @@ def test_the_best_of_several_starts_counts(monkeypatch):
     assert (best < 0.99 * first).any()
 
 
+def test_devices_in_one_place_have_no_clusters():
+    message = r"^positions must have 2 clusters for as many servers, got 1 different ones: give "
+    with pytest.raises(ValueError, match=message + "server_positions$"):
+        centroids(np.ones((5, 2)), 2, np.random.default_rng(0))
+
+
 def test_the_seed_decides():
     first = SCENARIOS["n180"].topology
     again, other = (SCENARIOS["n180"].replace(seed=seed).topology for seed in (0, 1))
