@@ -28,6 +28,7 @@ PRINTS = {
     "04_compare.py": "fastest",
     "05_solver.py": "worth of another thousand euros",
     "06_tune_sweep.py": "slots  {'algo.actor_lr'",
+    "07_offloading.py": "rule               objective  above the bound",
     "demo.py": "of the gap between nearest",
 }
 
@@ -85,6 +86,14 @@ def test_plans_are_certified_and_beat_an_equal_split(tmp_path):
     )
     assert sums == [120.0, 120.0]
     assert hours[1] <= 200.0 < hours[0]
+
+
+def test_offloading_rules_rank_by_what_they_know(tmp_path):
+    output = run("07_offloading.py", tmp_path)
+    gap = {name: float(value) for name, value in re.findall(r"^(\w+) .* ([\d.]+) %$", output, re.M)}
+    assert list(gap) == ["local", "random", "remote", "exact"]
+    assert gap["local"] > gap["random"] > gap["remote"] > 5
+    assert 0 <= gap["exact"] < 0.1
 
 
 @pytest.mark.slow
