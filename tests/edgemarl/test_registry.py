@@ -8,19 +8,21 @@ import edgemarl.djtcra_v0
 from edgemarl import registry
 from edgemarl.djtcra import SCENARIOS
 from edgemarl.djtcra.env import DJTCRAEnv
+from edgemarl.mec.env import MECEnv
 from tests.distributions import write_distribution
 
-IDS = ["edgemarl/djtcra-servers-v0", "edgemarl/djtcra-users-v0"]
+IDS = ["edgemarl/djtcra-servers-v0", "edgemarl/djtcra-users-v0", "edgemarl/mec-v0"]
+AGENTS = ["server_0", "user_0", "server_0"]  # the first of each
 
 
 def test_registered_names():
     assert edgemarl.registered() == IDS
 
 
-@pytest.mark.parametrize(("name", "agent"), [(IDS[0], "server_0"), (IDS[1], "user_0")])
+@pytest.mark.parametrize(("name", "agent"), list(zip(IDS, AGENTS, strict=True)))
 def test_names_make_environments(name, agent):
     env = edgemarl.make(name, scenario="tiny")
-    assert isinstance(env, DJTCRAEnv)
+    assert isinstance(env, MECEnv if name == IDS[2] else DJTCRAEnv)
     assert env.possible_agents[0] == agent
     short = edgemarl.make(name.removeprefix("edgemarl/"), scenario="tiny")
     np.testing.assert_array_equal(env.reset(seed=0)[0][agent], short.reset(seed=0)[0][agent])
@@ -28,6 +30,7 @@ def test_names_make_environments(name, agent):
 
 def test_the_paper_s_scenario_is_the_default():
     assert edgemarl.make(IDS[0]).scenario is SCENARIOS["paper"]
+    assert edgemarl.make(IDS[2]).scenario.name == "n30"
 
 
 def test_options_reach_the_environment(tmp_path):
@@ -109,6 +112,7 @@ def test_an_environment_may_take_no_scenario(install):
     install("lab_b", {"lab/game-v0": "lab_b:make"}, "def make(size=2):\n    return size\n")
     assert registry.system_of("lab/game-v0") is None
     assert registry.system_of(IDS[0]).name == "djtcra"
+    assert registry.system_of(IDS[2]).name == "mec"
     assert edgemarl.make("lab/game-v0", size=5) == 5
     assert registry.creators()["lab/game-v0"]({"size": 6}) == 6
     with pytest.raises(ValueError, match="'lab/game-v0' takes no scenario, got 'tiny'"):
