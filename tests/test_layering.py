@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*ROOT.glob("edgemarl/**/*.py"), *ROOT.glob("rllib_algos/**/*.py")])
 HEAVY = {"ray", "torch", "rllib_algos"}
-ON_USE = {"cvxpy", "matplotlib", "tensorboardX"}
+ON_USE = {"cvxpy", "matplotlib", "pymoo", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
     *("passes", "arrivals", "mobility", "network", "qoe"),

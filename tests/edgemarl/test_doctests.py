@@ -9,11 +9,12 @@ import pytest
 import edgemarl
 import edgemarl.core
 import edgemarl.djtcra
+import edgemarl.mec
 import edgemarl.solvers
 
 MODULES = ["edgemarl"] + [
     module.name
-    for package in (edgemarl.core, edgemarl.djtcra, edgemarl.solvers)
+    for package in (edgemarl.core, edgemarl.djtcra, edgemarl.mec, edgemarl.solvers)
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
 ]
 
