@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-PACKAGES = ("edgemarl", "numpy", "scipy", "numba", "cvxpy", "highspy", "pyscipopt")
+PACKAGES = ("edgemarl", "numpy", "scipy", "numba", "cvxpy", "highspy", "pyscipopt", "pymoo")
 PACKAGES += ("gymnasium", "pettingzoo", "torch", "ray")
 
 
