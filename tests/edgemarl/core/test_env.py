@@ -2,12 +2,14 @@
 
 import copy
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete
 
 from edgemarl.core.env import EdgeEnv
+from edgemarl.core.system import Objective
 
 
 class CounterView:
@@ -41,9 +43,16 @@ class Outcome:
     def __init__(self, assignment):
         self.system_qoe = float(assignment.sum())
 
+    def metrics(self):
+        return {"system_qoe": self.system_qoe}
+
 
 class CounterEnv(EdgeEnv):
     """The state remembers its predecessor's number and the assignment that led to it."""
+
+    system = SimpleNamespace(  # type: ignore[assignment]  # of which the template reads this alone
+        objective=Objective(name="system_qoe", title="QoE", maximize=True)
+    )
 
     def _next_state(self, assignment):
         number = 0 if self.slot_state is None else self.slot_state["number"] + 1
@@ -138,6 +147,29 @@ def test_bound_in_the_infos():
     assert infos["left"] == {"slot": 0.0, "upper_bound": 0.0, "bound_gap": 0.0}
     infos = env.step(ACTIONS)[-1]
     assert infos["right"] == {"slot": 1.0, "upper_bound": 4.0, "bound_gap": 0.75}
+
+
+class CostEnv(CounterEnv):
+    """Counts costs, of which less is better."""
+
+    system = SimpleNamespace(  # type: ignore[assignment]
+        objective=Objective(name="system_qoe", title="cost", maximize=False)
+    )
+
+    def _bound(self):
+        return 0.8
+
+
+def test_bound_of_what_is_to_be_small():
+    env = CostEnv(CounterView(), max_cycles=3, render_mode=None, report_bound=True)  # type: ignore[arg-type]
+    _, infos = env.reset(seed=0)
+    assert infos["left"] == {"slot": 0.0, "lower_bound": 0.0, "bound_gap": 0.0}
+    infos = env.step(ACTIONS)[-1]
+    assert infos["right"] == {
+        "slot": 1.0,
+        "lower_bound": 0.8,
+        "bound_gap": pytest.approx(0.25),
+    }
 
 
 def test_an_assignment_given_directly():
