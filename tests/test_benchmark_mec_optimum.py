@@ -9,7 +9,7 @@ import pytest
 from edgemarl.mec import SCENARIOS, evaluate, solve_slot
 from edgemarl.mec.baselines import make_baseline
 
-METHODS = {"solved", "nearest"}
+ALWAYS = {"certified", "solved", "nearest"}
 
 
 @pytest.fixture
@@ -34,11 +34,13 @@ def test_gap_and_time_of_a_rule(benchmark):
 
 def test_methods_of_equal_and_of_unequal_tasks(benchmark, monkeypatch):
     monkeypatch.setattr(benchmark, "METHODS", ())
-    assert set(benchmark.measure(SCENARIOS["n30"], 2, 1)) == METHODS
+    assert set(benchmark.measure(SCENARIOS["n30"], 2, 1)) == ALWAYS
     found = benchmark.measure(SCENARIOS["n30-mixed"], 2, 1)
-    assert set(found) == METHODS | {"rounded", "saving", "closed", "nodes"}
-    assert found["closed"]["gap_percent_max"] <= found["solved"]["gap_percent_max"] <= 0.031
+    assert set(found) == ALWAYS | {"rounded", "saving", "closed", "certified_closed"}
+    assert found["certified_closed"]["gap_percent_max"] <= 1e-6
+    assert found["closed"]["gap_percent_max"] <= 1e-6
     assert found["solved"]["gap_percent_max"] <= found["rounded"]["gap_percent_max"]
+    assert found["solved"]["gap_percent_max"] <= found["certified"]["gap_percent_max"] <= 0.031
 
 
 def test_every_topology_has_a_first_slot(benchmark):
