@@ -31,14 +31,18 @@ _OFF_POLICY = ("replay_capacity", "learning_starts", "updates_per_slot", "tau")
 class ACConfig(JointOffPolicyConfig):
     """Settings of AC."""
 
+    scales_rewards = True
+
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class or AC)
+        self.rollout_fragment_length = 32
+        self.reward_scale = "auto"
         self.actor_lr = 1e-3
         self.critic_lr = 1e-3
         self.actor_hiddens = (256, 256)
         self.critic_hiddens = (256, 256)
         self.td_steps = 1
-        self.entropy_weight = 1e-3
+        self.entropy_weight = 0.01
         self.normalize_advantages = True
 
     def training(
@@ -72,6 +76,17 @@ class ACConfig(JointOffPolicyConfig):
         assign_provided(self, locals(), ACConfig.training)
         super().training(**kwargs)
         return self
+
+    def paper(self) -> Self:
+        """Sets what Mnih et al. print, as far as it does not concern their networks and threads."""
+        self.env_runners(rollout_fragment_length=5)
+        return self.training(
+            td_steps=5,
+            entropy_weight=0.01,
+            normalize_advantages=False,
+            gamma=0.99,
+            reward_scale=1.0,
+        )
 
     def validate(self) -> None:
         """Checks all settings."""
@@ -112,6 +127,7 @@ class ACConfig(JointOffPolicyConfig):
             "hiddens": tuple(self.critic_hiddens),
             "num_agents": spaces.num_agents,
             "initial_omega": None,
+            "scale_rewards": self.reward_scale == "auto",
         }
         return joint_specs(layout, Exploration(), actors, CentralModule, central)
 

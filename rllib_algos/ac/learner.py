@@ -15,10 +15,11 @@ class ACLearner(ActorCriticLearner):
 
     def update_networks(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Performs one update; the advantage is what the critic said before it learned."""
+        self.settle_scale(batch, batch[DISCOUNT])
         values = self._values(batch)
         next_fields = {n: batch[NEXT + n] for n in self.layout.observation_fields}
         with torch.no_grad():
-            reward = rewards_of(batch["rewards"], 1) * self.reward_scale
+            reward = self.rewards(batch["rewards"]) * self.reward_scale
             following = self._values(next_fields)
             target = td_target(reward, batch["terminated"], following, batch[DISCOUNT])
         advantage = (target - values.detach())[0]
@@ -26,6 +27,10 @@ class ACLearner(ActorCriticLearner):
         self.minimize(CENTRAL, "critic", loss, ["all agents"])
         self.metrics.log_value((CENTRAL, "value_mean"), values.detach().mean(), window=1)
         return {CENTRAL: loss.detach().sum(), ACTORS: self._update_actors_by(advantage, batch)}
+
+    def rewards(self, reward: Tensor) -> Tensor:
+        """Returns the team's reward, (1, B): the mean over agents, whose rewards may differ."""
+        return rewards_of(reward, 1)
 
     def _update_actors_by(self, advantage: Tensor, batch: dict[str, Tensor]) -> Tensor:
         """Ascends log pi(a) A + weight * entropy."""

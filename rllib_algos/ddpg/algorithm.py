@@ -14,13 +14,15 @@ class DDPGConfig(ActorCriticConfig):
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class or DDPG)
-        self.actor_lr = 2e-4
+        self.actor_lr = 1e-4
+        self.reward_scale = "auto"
         self.twin_critics = False
         self.actor_delay = 1
         self.exploration_epsilon = 0.2
+        self.gaussian_noise = 0.3  # one actor of many actions has to try much
 
     def paper(self) -> Self:
-        """Sets what Lillicrap et al. print in their supplement, section 7."""
+        """Sets what Lillicrap et al. print in their supplement."""
         return self.training(
             actor_lr=1e-4,
             critic_lr=1e-3,
@@ -28,6 +30,7 @@ class DDPGConfig(ActorCriticConfig):
             critic_hiddens=(400, 300),
             tau=0.001,
             gamma=0.99,
+            reward_scale=1.0,
             replay_capacity=1_000_000,
             train_batch_size_per_learner=64,
         )

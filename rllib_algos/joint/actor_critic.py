@@ -16,6 +16,7 @@ from rllib_algos.joint.losses import (
     critic_inputs,
     critic_loss,
     pessimistic,
+    reward_statistics,
     rewards_by_critic,
     td_target,
 )
@@ -65,6 +66,7 @@ class ActorCriticLearner(JointLearner):
 
     def update_networks(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Performs one update of Algorithm 1; see the module's docstring."""
+        self.settle_scale(batch, self.config.gamma)
         losses = {CENTRAL: self._update_critics(batch)}
         if self.num_updates % self.config.actor_delay == 0:
             losses[ACTORS] = self._update_actors(batch)
@@ -115,9 +117,26 @@ class ActorCriticLearner(JointLearner):
         agents = self.layout.spaces.agents
         return list(agents) if count == len(agents) else ["all agents (shared critic)"]
 
+    def settle_scale(self, batch: dict[str, Tensor], gamma: float | Tensor) -> None:
+        """Under reward_scale="auto", measures the rewards of the first batch.
+
+        From then on they are divided by their standard deviation, so that learning does not depend
+        on their unit, and all critics begin at the rewards' mean value.
+        """
+        central = self.central_module
+        if self.config.reward_scale != "auto" or central.reward_scale.isfinite():
+            return
+        reward = self.rewards(batch["rewards"])
+        deviation, value = reward_statistics(reward, batch["terminated"], gamma)
+        central.reward_scale.copy_(1 / deviation)
+        for critics in (central.critics, central.target_critics):
+            critics.shift(value / deviation)
+
     @property
-    def reward_scale(self) -> float:
+    def reward_scale(self) -> float | Tensor:
         """What rewards are multiplied by: 1 / rows of a row-owning environment unless set."""
+        if self.config.reward_scale == "auto":
+            return self.central_module.reward_scale
         if self.config.reward_scale is not None:
             return self.config.reward_scale
         shape = self.layout.spaces.state_shape

@@ -23,6 +23,7 @@ from rllib_algos.joint.validation import (
 class ActorCriticConfig(JointOffPolicyConfig):
     """What MADDPG, MAMaxEnt and DDPG can all be told."""
 
+    scales_rewards = True
     central_policy = False  # whether one network acts for all agents
     gaussian_policies = False  # whether Box policies are tanh-Gaussian instead of deterministic
 
@@ -132,6 +133,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
             "in_size": layout.state_size + layout.action_size,
             "hiddens": tuple(self.critic_hiddens),
             "num_agents": spaces.num_agents,
+            "scale_rewards": self.reward_scale == "auto",
             "initial_omega": getattr(self, "initial_omega", None),
         }
         return joint_specs(layout, exploration, actors, CentralModule, central)

@@ -39,6 +39,8 @@ class JointOffPolicyConfig(AlgorithmConfig):
     env_config to a PettingZoo ParallelEnv.
     """
 
+    scales_rewards = False  # whether reward_scale may be "auto"
+
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class)
         self.env_runner_cls = JointEnvRunner
@@ -85,7 +87,9 @@ class JointOffPolicyConfig(AlgorithmConfig):
             updates_per_slot: updates per environment step, whatever the number of runners.
             tau: fraction by which targets move, 1 - mu of Algorithm 1.
             reward_scale: what rewards are multiplied by inside the learner. None: 1 / rows of an
-                environment with `row_owner()`, 1 for others.
+                environment with `row_owner()`, 1 for others. "auto" (algorithms with a critic): 1 /
+                standard deviation of the first batch's rewards, and critics begin at their mean
+                value.
             num_torch_threads: torch threads of every runner and learner; None leaves torch's.
             kwargs: those of `AlgorithmConfig.training`, e.g. gamma, train_batch_size_per_learner,
                 grad_clip.

@@ -24,6 +24,11 @@ class Critics(nn.Module):
         self.copies = copies
         self.net = StackedMLP(copies * num, in_size, hiddens, 1)
 
+    @torch.no_grad()
+    def shift(self, value: Tensor) -> None:
+        """Adds a constant (C,) to every critic's values, in all copies."""
+        self.net.biases[-1] += value.repeat(self.copies)[:, None, None]
+
     def forward(self, state: Tensor, action: Tensor) -> Tensor:
         """Returns values of every copy, (copies, C, B).
 

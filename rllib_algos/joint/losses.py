@@ -19,6 +19,26 @@ def td_target(reward: Tensor, terminated: Tensor, value_t: Tensor, gamma: float 
     return reward + gamma * (1 - terminated) * value_t
 
 
+def reward_statistics(
+    reward: Tensor, terminated: Tensor, gamma: float | Tensor
+) -> tuple[Tensor, Tensor]:
+    """Returns the rewards' standard deviation (), and the constant values that suit them (C,).
+
+    Values that are the same everywhere fit the mean of the Bellman equation if they are mean R /
+    (1 - mean of gamma (1 - terminated)). Rewards that are all alike have a deviation of 1.
+
+    Args:
+        reward: (C, B).
+        terminated: (B,) 1 where the episode ended for good.
+        gamma: discount factor, or (B,) as in `td_target`.
+    """
+    mean = reward.mean(-1)
+    deviation = (reward - mean[:, None]).square().mean().sqrt()
+    alike = deviation <= 1e-6 * mean.abs().max()
+    carried = (gamma * (1 - terminated)).mean()
+    return torch.where(alike, torch.ones_like(deviation), deviation), mean / (1 - carried)
+
+
 def critic_loss(values: Tensor, target: Tensor) -> Tensor:
     """Returns the squared Bellman residual per critic, Eq. (29), copies summed: (C,).
 

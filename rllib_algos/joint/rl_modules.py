@@ -6,6 +6,7 @@ learner creates, so that they reach neither env runners nor optimizers.
 """
 
 import copy
+import math
 from typing import Any
 
 import torch
@@ -83,7 +84,7 @@ class CentralModule(TorchRLModule, TargetNetworkAPI):
     """Critics and entropy coefficients.
 
     `model_config`: num_critics, copies, in_size, hiddens, num_agents, initial_omega (None: there
-    are no entropy coefficients).
+    are no entropy coefficients), scale_rewards (whether rewards are scaled by what is measured).
     """
 
     def setup(self) -> None:
@@ -96,6 +97,8 @@ class CentralModule(TorchRLModule, TargetNetworkAPI):
             # A parameter of a module, because RLlib checkpoints nothing that a Learner holds.
             value = torch.full((config["num_agents"],), float(config["initial_omega"]))
             self.log_omega = nn.Parameter(value.log())
+        if config.get("scale_rewards", False):
+            self.register_buffer("reward_scale", torch.tensor(math.nan))  # until it is measured
 
     def make_target_networks(self) -> None:
         """Copies the critics; called by the learner after its optimizers exist."""

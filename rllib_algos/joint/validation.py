@@ -83,7 +83,8 @@ def check_numbers(config: Any) -> None:
     check_interval("tau", config.tau, 0, 1, closed=True)
     if not 0 <= config.gamma < 1:
         raise ValueError(f"gamma must be in [0, 1), got {config.gamma}")
-    if config.reward_scale is not None:
+    automatic = config.scales_rewards and config.reward_scale == "auto"
+    if config.reward_scale is not None and not automatic:
         check_interval("reward_scale", config.reward_scale, 0, math.inf)
     if config.num_torch_threads is not None:
         check_at_least("num_torch_threads", config.num_torch_threads, 1)

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 import torch
-from joint_envs import row_env
+from joint_envs import meet_env, row_env
 
 from rllib_algos import registry
 from rllib_algos.joint.critics import Critics
@@ -214,3 +214,40 @@ def test_learning_rates_and_schedules_reach_their_optimizers(small):
     for _ in range(3):
         algorithm.train()
     assert rate("central", "critic") == pytest.approx(0.25e-2)  # 30 of 40 steps
+
+
+@pytest.mark.parametrize(("name", "critics"), [("maddpg", 2), ("ddpg", 1)])
+def test_rewards_are_measured_once(small, tmp_path, name, critics):
+    shared = {} if name == "ddpg" else {"shared_critic": False}
+    algorithm = small(registry.get_config(name), meet_env, reward_scale="auto", gamma=0.5, **shared)
+    learner = algorithm.learner_group._learner
+    central = learner.central_module
+    assert central.reward_scale.isnan()
+    batch = {k: torch.zeros(4, *v.shape[1:]) for k, v in sample_of(algorithm).items()}
+    batch["rewards"] = torch.tensor([[0.1, 0.1], [0.3, 0.3], [0.1, 0.1], [0.3, 0.3]])
+    before = [c.net.biases[-1].clone() for c in (central.critics, central.target_critics)]
+    learner.settle_scale(batch, 0.5)
+    assert float(learner.reward_scale) == pytest.approx(10.0)  # the deviation is 0.1
+    for critic, bias in zip((central.critics, central.target_critics), before, strict=True):
+        shift = (critic.net.biases[-1] - bias).ravel()
+        assert len(shift) == critics * critic.copies
+        np.testing.assert_allclose(shift.detach(), 10 * 0.2 / (1 - 0.5), rtol=1e-5)
+    batch["rewards"] *= 100
+    learner.settle_scale(batch, 0.5)
+    assert float(learner.reward_scale) == pytest.approx(10.0)
+    algorithm.save_to_path(str(tmp_path))
+    again = small(registry.get_config(name), meet_env, reward_scale="auto", gamma=0.5, **shared)
+    again.restore_from_path(str(tmp_path))
+    assert float(again.learner_group._learner.reward_scale) == pytest.approx(10.0)
+
+
+def sample_of(algorithm):
+    for _ in range(2):
+        algorithm._sample()
+    return {k: torch.from_numpy(v) for k, v in algorithm.replay.sample(4).items()}
+
+
+def test_values_cannot_measure_rewards(ray_session):
+    settings = registry.get_config("idqn").environment(row_env).training(reward_scale="auto")
+    with pytest.raises(ValueError, match="reward_scale must be a number in"):
+        settings.validate()

@@ -47,7 +47,7 @@ def test_the_output_is_dealt_out_group_by_group(gaussian):
     # picker 3, twins 2 * 5, ragged 3 rows of 4, mover 2 (or means and deviations)
     width = 3 + 10 + 12 + (4 if gaussian else 2)
     actors = Actors(layout, [8], gaussian=gaussian)
-    assert actors.nets[0].biases[-1].shape == (1, 1, width)
+    assert actors.state_dict()["nets.0.biases.1"].shape == (1, 1, width)
     numbers = torch.arange(width, dtype=torch.float32)
     picker, twins, ragged, mover = layout.heads([numbers[None, None]], {})
     assert picker.tolist() == [[[[0.0, 1.0, 2.0]]]]

@@ -40,6 +40,7 @@ def table(page):
 def read(text):
     """The value a cell stands for; None if it is said in words."""
     words = {"yes": True, "no": False, "256, 256, 256": (256, 256, 256), "64, 64": (64, 64)}
+    words |= {"400, 300": (400, 300), "256, 256": (256, 256)}
     words |= {f'`"{name}"`': name for name in ("auto", "softmax", "policy")}
     if text in words:
         return words[text]

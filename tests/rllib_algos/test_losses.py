@@ -11,6 +11,7 @@ from rllib_algos.joint.losses import (
     omega_loss,
     pessimistic,
     polyak,
+    reward_statistics,
     rewards_by_critic,
     scale_entropy,
     td_target,
@@ -25,6 +26,25 @@ def test_td_target_by_hand():
     # R = 2, gamma = 0.5, next value 4: 2 + 0.5 * 4; the second sample has terminated.
     target = td_target(tensor([[2.0, 2.0]]), tensor([0.0, 1.0]), tensor([[4.0, 4.0]]), 0.5)
     assert target.tolist() == [[4.0, 2.0]]
+
+
+def test_reward_statistics_by_hand():
+    # Deviations from the means 2 and 6 are 1, 1, 3, 3: the root of 5 on average.
+    reward = tensor([[1.0, 3.0], [3.0, 9.0]])
+    deviation, value = reward_statistics(reward, tensor([0.0, 0.0]), 0.5)
+    assert float(deviation) == pytest.approx(math.sqrt(5))
+    assert value.tolist() == [2 / 0.5, 6 / 0.5]
+    # A value that fits on average: v = 2 + 0.5 * 0.5 v, as every second transition is the last.
+    value = reward_statistics(reward[:1], tensor([0.0, 1.0]), 0.5)[1]
+    assert value.tolist() == pytest.approx([2 / 0.75])
+    # Transitions of two steps are followed by gamma^2 of the value.
+    value = reward_statistics(reward[:1], tensor([0.0, 0.0]), tensor([0.25, 0.25]))[1]
+    assert value.tolist() == pytest.approx([2 / 0.75])
+
+
+def test_equal_rewards_keep_their_scale():
+    assert float(reward_statistics(tensor([[7.0, 7.0]]), tensor([0.0, 0.0]), 0.0)[0]) == 1.0
+    assert float(reward_statistics(tensor([[0.0, 0.0]]), tensor([0.0, 0.0]), 0.0)[0]) == 1.0
 
 
 def test_critic_loss_by_hand():
