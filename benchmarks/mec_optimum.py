@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from _report import report
+from _report import cpu_seconds, report
 from numpy.typing import NDArray
 
 from edgemarl.mec.baselines import make_baseline
 from edgemarl.mec.costs import SlotCosts
-from edgemarl.mec.heuristics import METHODS
+from edgemarl.mec.heuristics import METHODS, Heuristic
 from edgemarl.mec.optimum import Optimum, solve_slot
 from edgemarl.mec.presets import SCENARIOS
 from edgemarl.mec.scenario import Scenario
@@ -61,6 +61,7 @@ def measure(scenario: Scenario, topologies: int, slots: int) -> dict[str, Any]:
     for name, rule in rules.items():
         found[name] = row(cases, bounds, rule)
     first = slice(0, SEARCHED_TOPOLOGIES * slots, slots)
+    found["scoring_cpu_ms"] = scoring(*cases[0])
     for method in METHODS:
         found[method] = row(cases[first], bounds[first], make_baseline(method).rule)
     return found
@@ -76,6 +77,15 @@ def certified(solved: list[Optimum]) -> dict[str, float]:
         "nodes_mean": float(np.mean(nodes)),
         "nodes_max": max(nodes),
     }
+
+
+def scoring(scenario: Scenario, state: State) -> float:
+    """CPU milliseconds of what a heuristic scores for one slot; the rest is the library's."""
+    costs, rng = SlotCosts.of(scenario, state), np.random.default_rng(0)
+    size = (Heuristic().population, scenario.num_devices)
+    assignments = rng.integers(-1, scenario.num_servers, size)
+    seconds = cpu_seconds(lambda: costs.objective(assignments), calls=100)
+    return 1e3 * seconds * Heuristic().iterations
 
 
 def draw(scenario: Scenario, topologies: int, slots: int) -> Iterator[tuple[Scenario, State]]:
