@@ -1,15 +1,48 @@
 """Ready-made families of sigmoids of any real variable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.special import expit, ndtr
 
 from edgemarl.solvers.validation import broadcast_columns, check_values
 
+NON_NEGATIVE: Mapping[str, Any] = {"least": 0.0}
+POSITIVE: Mapping[str, Any] = {"least": 0.0, "exclusive": True}
+FINITE: Mapping[str, Any] = {}
+
+
+class _Columns:
+    """Functions whose parameters are columns: one number, or one for each function.
+
+    Attributes:
+        ranges: what :func:`check_values` is told about each parameter, in their order.
+    """
+
+    ranges: ClassVar[Mapping[str, Mapping[str, Any]]]
+
+    def __post_init__(self) -> None:
+        broadcast_columns(self, *self.ranges)
+        for name, column in zip(self.ranges, self._columns, strict=True):
+            check_values(name, column, **self.ranges[name])
+
+    def __len__(self) -> int:
+        """Number of functions."""
+        return len(self._columns[0])
+
+    def take(self, index: np.ndarray) -> Self:
+        """The functions at some indices."""
+        return type(self)(*(column[index] for column in self._columns))
+
+    @property
+    def _columns(self) -> list[np.ndarray]:
+        return [getattr(self, name) for name in self.ranges]
+
 
 @dataclass(frozen=True, eq=False)
-class Logistic:
+class Logistic(_Columns):
     """base + height / (1 + exp(-steepness (x - midpoint))), of any real x.
 
     Attributes:
@@ -27,21 +60,12 @@ class Logistic:
     midpoint: np.ndarray
     base: np.ndarray | float = 0.0
 
-    def __post_init__(self) -> None:
-        broadcast_columns(self, "height", "steepness", "midpoint", "base")
-        check_values("height", self.height, least=0.0)
-        check_values("steepness", self.steepness, least=0.0, exclusive=True)
-        check_values("midpoint", self.midpoint)
-        check_values("base", np.asarray(self.base))
-
-    def __len__(self) -> int:
-        """Number of functions."""
-        return len(self.height)
-
-    def take(self, index: np.ndarray) -> "Logistic":
-        """The functions at some indices."""
-        parts = (self.height, self.steepness, self.midpoint, np.asarray(self.base))
-        return Logistic(*(part[index] for part in parts))
+    ranges: ClassVar = {
+        "height": NON_NEGATIVE,
+        "steepness": POSITIVE,
+        "midpoint": FINITE,
+        "base": FINITE,
+    }
 
     @property
     def inflection(self) -> np.ndarray:
@@ -59,7 +83,7 @@ class Logistic:
 
 
 @dataclass(frozen=True, eq=False)
-class Hill:
+class Hill(_Columns):
     """height x^exponent / (half^exponent + x^exponent) for x > 0, and 0 for x <= 0.
 
     Dose response with cooperative binding; the inflection is half ((e - 1) / (e + 1))^(1 / e).
@@ -77,19 +101,7 @@ class Hill:
     half: np.ndarray
     exponent: np.ndarray
 
-    def __post_init__(self) -> None:
-        broadcast_columns(self, "height", "half", "exponent")
-        check_values("height", self.height, least=0.0)
-        check_values("half", self.half, least=0.0, exclusive=True)
-        check_values("exponent", self.exponent, least=1.0)
-
-    def __len__(self) -> int:
-        """Number of functions."""
-        return len(self.height)
-
-    def take(self, index: np.ndarray) -> "Hill":
-        """The functions at some indices."""
-        return Hill(*(part[index] for part in (self.height, self.half, self.exponent)))
+    ranges: ClassVar = {"height": NON_NEGATIVE, "half": POSITIVE, "exponent": {"least": 1.0}}
 
     @property
     def inflection(self) -> np.ndarray:
@@ -117,7 +129,7 @@ class Hill:
 
 
 @dataclass(frozen=True, eq=False)
-class NormalCDF:
+class NormalCDF(_Columns):
     """height Phi((x - mean) / std) with Phi the standard normal distribution function.
 
     The chance that a normal threshold is met, of any real x.
@@ -135,19 +147,7 @@ class NormalCDF:
     mean: np.ndarray
     std: np.ndarray
 
-    def __post_init__(self) -> None:
-        broadcast_columns(self, "height", "mean", "std")
-        check_values("height", self.height, least=0.0)
-        check_values("mean", self.mean)
-        check_values("std", self.std, least=0.0, exclusive=True)
-
-    def __len__(self) -> int:
-        """Number of functions."""
-        return len(self.height)
-
-    def take(self, index: np.ndarray) -> "NormalCDF":
-        """The functions at some indices."""
-        return NormalCDF(*(part[index] for part in (self.height, self.mean, self.std)))
+    ranges: ClassVar = {"height": NON_NEGATIVE, "mean": FINITE, "std": POSITIVE}
 
     @property
     def inflection(self) -> np.ndarray:
