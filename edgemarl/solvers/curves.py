@@ -61,6 +61,7 @@ def _curve_point(offset, scale, least_w, tangent_w, target, w):
 def _build(digest: int) -> Any:
     @entry
     def prepare(peak, offset, scale, upper, constants):
+        """What does not change with prices: tangents, limits, and values at the limits."""
         _ = digest
         for i in range(peak.size):
             w, constants[1, i] = tangent(peak[i], offset[i], scale[i], 0.0)
@@ -70,6 +71,7 @@ def _build(digest: int) -> Any:
 
     @entry
     def answers(peak, offset, scale, constants, price, last, gain, amount, decline):
+        """Each function's best point at its price, found from the last one; see `Curves.at`."""
         _ = digest
         for i in range(peak.size):
             tangent_w, slope, least_w = constants[0, i], constants[1, i], constants[2, i]

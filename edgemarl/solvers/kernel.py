@@ -73,6 +73,7 @@ def judge(peak, offset, scale, floor, p, members):
 def _build(digest: int) -> Any:
     @entry
     def solve_groups(peak, offset, scale, floor, group, budgets, tolerance, max_nodes):
+        """Allocation (n,), reals (4, H) and counts (2, H) by row; and a wrong index, or -1."""
         _ = digest
         allocation = np.zeros(peak.size)
         reals = np.zeros((4, budgets.size))

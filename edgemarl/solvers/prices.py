@@ -77,6 +77,7 @@ class _Point:
         return cls(charges, gain, amount / budgets, decline / budgets**2, outside, best, value)
 
     def smoothed(self, temperature: float) -> _Smoothed:
+        """The bound with the maximum over budgets softened, and its first two derivatives."""
         weights = np.exp((self.gain - self.best[:, None]) / temperature)
         out = np.exp((self.outside - self.best) / temperature)
         total = weights.sum(axis=1) + out

@@ -39,6 +39,21 @@ def move(users, i, log_price):
 
 
 @inner
+def rests(users, i, log_price):
+    """Whether user i stays where it is at a price: on a chord, capped, or at its limit."""
+    kind = users[KIND, i]
+    return kind in (CHORD, CAPPED) or log_price >= users[LOG_LIMIT, i]
+
+
+@inner
+def resting_demand(users, i):
+    """Demand of a user that rests, above the low end of a chord."""
+    if users[KIND, i] in (CHORD, CAPPED):
+        return users[ON, i] - users[LOW, i]
+    return users[SCALE, i] / users[LIMIT_W, i]
+
+
+@inner
 def respond(users, index, prefix, log_price):
     """Move every curved user among the first `prefix` to a price: predict, then correct once.
 
@@ -48,11 +63,8 @@ def respond(users, index, prefix, log_price):
     demand, worst = 0.0, 0.0
     for j in range(prefix):
         i = index[ORDER, j]
-        kind = users[KIND, i]
-        if kind in (CHORD, CAPPED):
-            demand += users[ON, i] - users[LOW, i]
-        elif log_price >= users[LOG_LIMIT, i]:
-            demand += users[SCALE, i] / users[LIMIT_W, i]
+        if rests(users, i, log_price):
+            demand += resting_demand(users, i)
         else:
             w, _ = move(users, i, log_price)
             level, first, second = log_slope(w, users[OFFSET, i])
@@ -83,11 +95,8 @@ def predict(users, index, prefix, log_price):
     demand, gain = 0.0, 0.0
     for j in range(prefix):
         i = index[ORDER, j]
-        kind = users[KIND, i]
-        if kind in (CHORD, CAPPED):
-            demand += users[ON, i] - users[LOW, i]
-        elif log_price >= users[LOG_LIMIT, i]:
-            demand += users[SCALE, i] / users[LIMIT_W, i]
+        if rests(users, i, log_price):
+            demand += resting_demand(users, i)
         else:
             w, first = move(users, i, log_price)
             p = users[SCALE, i] / w
