@@ -85,9 +85,10 @@ def regroup(
         ValueError: A shape or value is out of range.
     """
     parts = (family.peak, family.offset, family.scale)
-    _check(family, budgets, group, prices, order, fallback)
+    floor = np.zeros_like(fallback, dtype=float) if floor is None else floor
+    _check(family, budgets, group, prices, order)
+    _check_outside(np.asarray(floor, dtype=float), np.asarray(fallback, dtype=float), len(group))
     num_budgets = family.peak.shape[1]
-    floor = np.zeros_like(fallback) if floor is None else floor
     task = Task(
         family=np.ascontiguousarray(np.stack(parts).transpose(2, 0, 1)),
         outside=np.stack([floor, fallback]),
@@ -115,20 +116,30 @@ def _check(
     group: NDArray[np.int64],
     prices: Array,
     order: NDArray[np.int64],
-    fallback: Array,
 ) -> None:
     if family.peak.ndim != 2:
         raise ValueError(f"family must have shape (U, H), got {family.peak.shape}")
     size, num_budgets = family.peak.shape
     _check_index("group", group, num_budgets)
     _check_index("order", order, size * num_budgets)
-    for name, values, length in (("group", group, size), ("fallback", fallback, size)):
-        if np.shape(values) != (length,):
-            raise ValueError(f"{name} must have shape ({length},), got {np.shape(values)}")
+    if np.shape(group) != (size,):
+        raise ValueError(f"group must have shape ({size},), got {np.shape(group)}")
     for name, values in (("budgets", budgets), ("prices", prices)):
         if np.shape(values) != (num_budgets,):
             raise ValueError(f"{name} must have shape ({num_budgets},), got {np.shape(values)}")
         check_values(name, np.asarray(values, dtype=float), least=0.0)
+
+
+def _check_outside(floor: Array, fallback: Array, size: int) -> None:
+    for name, values in (("fallback", fallback), ("floor", floor)):
+        if values.shape != (size,):
+            raise ValueError(f"{name} must have shape ({size},), got {values.shape}")
+        check_values(name, values, least=0.0)
+    if (above := floor > fallback).any():
+        u = int(np.argmax(above))
+        raise ValueError(
+            f"floor must be at most fallback, got {floor[u]} above {fallback[u]} at index {u}"
+        )
 
 
 def _check_index(name: str, index: NDArray[np.int64], size: int) -> None:

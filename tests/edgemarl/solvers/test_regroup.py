@@ -131,6 +131,10 @@ def test_nothing_to_choose(users, budgets, rng, random_family):
         ({"prices": np.array([0.1, -1.0, 0.1])}, "prices must .* index 1"),
         ({"budgets": np.ones(2)}, r"budgets must have shape \(3,\), got \(2,\)"),
         ({"fallback": np.zeros(1)}, r"fallback must have shape \(2,\), got \(1,\)"),
+        ({"fallback": np.array([0.0, np.nan])}, "fallback must be .*, got nan at index 1"),
+        ({"floor": np.zeros(3)}, r"floor must have shape \(2,\), got \(3,\)"),
+        ({"floor": np.array([-1.0, 0.0])}, "floor must be non-negative .*, got -1.0 at index 0"),
+        ({"floor": np.array([0.0, 0.5])}, "floor must be at most fallback, got 0.5 above 0.0 at"),
         ({"family": LatencySigmoids(*np.ones((3, 2)))}, r"family must have shape \(U, H\)"),
     ],
 )
