@@ -63,7 +63,8 @@ class BranchAndBound:
     @property
     def lower_bound(self) -> float:
         """Least bound of all assignments [1]."""
-        return min(self.closed, self._heap[0].bound if self._heap else np.inf, self.objective)
+        open_bound = self._heap[0].bound if self._heap else np.inf
+        return float(min(self.closed, open_bound, self.objective))
 
     def run(self, most_nodes: int) -> int:
         """Branch nodes until the goal is reached or their number is; how many were branched."""

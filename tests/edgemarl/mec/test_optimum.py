@@ -42,6 +42,7 @@ def test_bound_and_assignment_are_those_of_the_solved_slot(draw, name):
     solved = solve_slot(scenario, state)
     assert slot_bound(scenario, state).lower_bound == solved.lower_bound
     np.testing.assert_array_equal(optimal_assignment(scenario, state), solved.assignment)
+    assert type(solved.lower_bound) is type(solved.objective) is float
     assert solved.gap == solved.objective / solved.lower_bound - 1
     assert 0 < solved.gap <= (1e-3 if name.endswith("mixed") else 1e-11)
 
