@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.validation import check_count, check_nonnegative
 from edgemarl.mec.assignment import assign_equal, equal_cycles
 from edgemarl.mec.branch_and_bound import branch_and_bound
 from edgemarl.mec.costs import SlotCosts
@@ -65,6 +66,9 @@ def solve_slot(
         state: the slot.
         tolerance: relative gap to the bound that is good enough where cycles differ.
         most_nodes: branches after which the search ends with whatever gap is left.
+
+    Raises:
+        ValueError: for a negative tolerance or number of nodes.
     """
     return solve_costs(SlotCosts.of(scenario, state), tolerance=tolerance, most_nodes=most_nodes)
 
@@ -73,6 +77,8 @@ def solve_costs(
     costs: SlotCosts, *, tolerance: float = TOLERANCE, most_nodes: int = MOST_NODES
 ) -> Optimum:
     """:func:`solve_slot` for costs that are known already."""
+    check_nonnegative("tolerance", tolerance)
+    check_count("most_nodes", most_nodes, minimum=0)
     if equal_cycles(costs):
         assignment = assign_equal(costs)
         objective = float(costs.objective(assignment[None])[0])

@@ -96,3 +96,11 @@ def test_transmission_costs_little_at_the_paper_s_parameters(draw, name, ratio, 
     scenarios = [SCENARIOS[name].with_overrides({"fading": fading, "seed": s}) for s in range(5)]
     ratios = [over_free_transmission(scenario, draw(scenario)) for scenario in scenarios]
     np.testing.assert_allclose(ratios, ratio, atol=width)
+
+
+def test_limits_of_the_search(draw):
+    state = draw(TINY)
+    with pytest.raises(ValueError, match=r"tolerance must be zero or positive, got -0\.1"):
+        solve_slot(TINY, state, tolerance=-0.1)
+    with pytest.raises(ValueError, match="most_nodes must be an integer of at least 0, got -1"):
+        solve_slot(TINY, state, most_nodes=-1)
