@@ -14,6 +14,7 @@ from edgemarl.mec.heuristics import Heuristic
 from edgemarl.mec.optimum import optimal_assignment
 from edgemarl.mec.scenario import Scenario
 from edgemarl.mec.state import State
+from edgemarl.mec.topology import squared_distance
 from edgemarl.mec.votes import LOCAL
 
 
@@ -57,8 +58,8 @@ def exact(scenario: Scenario, state: State, rng: np.random.Generator) -> Assignm
 
 def nearest_server(scenario: Scenario, state: State) -> Assignment:
     """The nearest server of every device, (N,)."""
-    way = state.position[:, None] - scenario.topology.server_positions
-    return (way**2).sum(axis=2).argmin(axis=1)
+    servers = scenario.topology.server_positions
+    return squared_distance(state.position, servers).argmin(axis=1)
 
 
 def keep_first(
