@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from edgemarl.experiments.durable import sync, sync_tree
 from edgemarl.experiments.manifest import FILE_NAME, Manifest
 
 _NAME = re.compile(r"slots_(\d{9,})")
@@ -48,8 +49,9 @@ class RunFolder:
     def save(self, manifest: Manifest, save_state: Callable[[Path], None]) -> Path:
         """Save a checkpoint of `manifest.slots` slots and point ``latest`` at it.
 
-        The state is written beside the others under a hidden name and renamed when complete, so
-        that a failure on the way leaves every earlier checkpoint as it was.
+        The state is written beside the others under a hidden name and renamed when it is complete
+        and on the disk, so that a failure on the way, of the power too, leaves every earlier
+        checkpoint as it was. Earlier ones are removed when ``latest`` is on the disk.
 
         Args:
             manifest: what the run is, with the slots done.
@@ -79,7 +81,9 @@ class RunFolder:
             partial.mkdir()
             save_state(partial)
             manifest.write(partial)
+            sync_tree(partial)
             os.rename(partial, final)
+            sync(self.checkpoints)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
@@ -123,3 +127,4 @@ def _point(link: Path, target: Path) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
     os.replace(temporary, link)
+    sync(link.parent)

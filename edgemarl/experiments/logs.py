@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgemarl.core.system import Objective
+from edgemarl.experiments.durable import sync
 
 FILE_NAME = "progress.csv"
 
@@ -106,4 +107,5 @@ def _rewrite(path: Path, columns: tuple[str, ...], rows: list[dict[str, float]])
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
+    sync(temporary)
     os.replace(temporary, path)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edgemarl.core.component import construct
+from edgemarl.experiments.durable import sync
 from edgemarl.experiments.task import Task
 
 logger = logging.getLogger("edgemarl")
@@ -149,7 +150,12 @@ class Manifest:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old content or the new, never a part."""
+    """Write a text file so that a reader sees the old content or the new, never a part.
+
+    That holds after a power cut, too.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, encoding="utf-8")
+    sync(temporary)
     os.replace(temporary, path)
+    sync(path.parent)

@@ -115,3 +115,38 @@ def test_a_folder_without_permission_is_named(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(ValueError, match="must be writable"):
         RunFolder(tmp_path / "run")
+
+
+def in_order(events, *expected):
+    """Whether the events include the expected ones in this order."""
+    rest = iter(events)
+    return all(any(event == wanted for event in rest) for wanted in expected)
+
+
+def test_a_checkpoint_is_on_the_disk_before_anything_names_it(tmp_path, disk_events):
+    folder = RunFolder(tmp_path)
+    final = save(folder, 5)
+    partial = folder.checkpoints / f".partial_{final.name}"
+    for path in (partial / "weights", partial / "run.json"):
+        assert in_order(
+            disk_events, ("sync", str(path)), ("sync", str(partial)), ("named", str(final))
+        )
+    assert in_order(
+        disk_events,
+        ("named", str(final)),
+        ("sync", str(folder.checkpoints)),
+        ("named", str(tmp_path / "latest")),
+        ("sync", str(tmp_path)),
+        ("named", str(tmp_path / "run.json")),
+        ("sync", str(tmp_path)),
+    )
+
+
+def test_older_checkpoints_go_when_the_newest_is_on_the_disk(tmp_path, disk_events):
+    folder = RunFolder(tmp_path, keep=1)
+    old = save(folder, 5)
+    disk_events.clear()
+    save(folder, 6)
+    latest = ("named", str(tmp_path / "latest"))
+    assert in_order(disk_events, latest, ("sync", str(tmp_path)), ("removed", str(old)))
+    assert not old.exists()

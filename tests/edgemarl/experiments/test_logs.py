@@ -54,3 +54,11 @@ def test_a_curve_that_is_not_numbers_is_named(tmp_path):
 def test_numbers_of_nested_reports_are_found():
     report = {"a": {"b": 1, "c": {"d": 2.5}}, "e": "text", "f": True, "g": None, "h": [1]}
     assert numeric_leaves(report) == {"a/b": 1.0, "a/c/d": 2.5}
+
+
+def test_the_curve_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, disk_events):
+    write(tmp_path, 10, 20)
+    write(tmp_path, start=10)  # drops the second row
+    curve = str(tmp_path / "progress.csv")
+    renamed = disk_events.index(("named", curve))
+    assert any(e[0] == "sync" and ".progress.csv." in e[1] for e in disk_events[:renamed])
