@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from rllib_algos.dirs.protocols import AssignmentProblem, check_scorer, problem_of
+from rllib_algos.dirs.protocols import LOCAL, AssignmentProblem, check_scorer, problem_of
 from rllib_algos.dirs.refinement import Effort, refine
 from rllib_algos.joint.layout import Arrays, GroupLayout
 
-Expert = Callable[[AssignmentProblem, np.random.Generator], np.ndarray]
-"""From a problem and a generator to an assignment (N,)."""
+Expert = Callable[[AssignmentProblem, np.ndarray, np.random.Generator], np.ndarray]
+"""From a slot's problem, the assignment of the slot before, and a generator to a good one, (N,).
+
+Before the first slot no device is served."""
 
 
 def draw_demonstrations(
@@ -30,11 +32,13 @@ def draw_demonstrations(
     rng = np.random.default_rng(expert_seed)
     slots: list[Arrays] = []
     targets: list[np.ndarray] = []
+    target = np.full(layout.actions[0].vector_size, LOCAL)
     observations, _ = env.reset(seed=int(env_seed))
     for _ in range(count):
         slots.append(layout.encode(env, observations))
-        targets.append(expert(problem_of(env, layout.spaces.num_agents), rng))
-        observations, *_ = env.step(layout.env_actions(votes(targets[-1], layout), 0))
+        target = expert(problem_of(env, layout.spaces.num_agents), target, rng)
+        targets.append(target)
+        observations, *_ = env.step(layout.env_actions(votes(target, layout), 0))
         if not env.agents:
             observations, _ = env.reset()
     fields = {name: np.stack([slot[name] for slot in slots]) for name in slots[0]}
@@ -42,15 +46,23 @@ def draw_demonstrations(
 
 
 def levy_expert(effort: Effort) -> Expert:
-    """Returns the expert that searches by Levy flights from every device's preferred server."""
+    """Returns the expert that searches by Levy flights from the assignment of the slot before.
 
-    def expert(problem: AssignmentProblem, rng: np.random.Generator) -> np.ndarray:
-        return refine("levy", problem, problem.preference.argmax(1), effort, rng)
+    Where devices are many and servers much alike, searches that begin anew in every slot end at
+    equally good assignments without any likeness, from which nothing can be learned.
+    """
+
+    def expert(
+        problem: AssignmentProblem, start: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        return refine("levy", problem, start, effort, rng)
 
     return expert
 
 
-def exact_expert(problem: AssignmentProblem, rng: np.random.Generator) -> np.ndarray:
+def exact_expert(
+    problem: AssignmentProblem, start: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Returns the assignment that the environment says is best."""
     return problem.best()
 

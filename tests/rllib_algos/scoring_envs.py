@@ -35,8 +35,7 @@ class ScoringEnv(ToyEnv):
         servers: number of agents, M.
         devices: N.
         length: of an episode.
-        wrong: makes the problem of another number of servers.
-        shape: of a score vector in the action space; (N,) by default.
+        wrong: whether its problem has a server less than there are agents.
     """
 
     def __init__(
