@@ -19,14 +19,14 @@ from _peers_cases import (
     EPSILON,
     GAMMA,
     LEARNING_RATE,
-    LENGTH,
     MIXER_WIDTH,
     STORED,
     TAU,
     Cell,
-    PreparedEnv,
+    TeamEnv,
 )
 from _peers_worker import Work, serve
+from _prepared_env import LENGTH
 from benchmarl.algorithms import IqlConfig, MaddpgConfig, QmixConfig, VdnConfig
 from benchmarl.environments.common import TaskClass
 from benchmarl.environments.pettingzoo.common import PettingZooClass
@@ -45,7 +45,7 @@ class PreparedTask(PettingZooClass):
         """Returns what makes a copy."""
         team = self.config["team"]
         return lambda: PettingZooWrapper(
-            PreparedEnv(team), categorical_actions=True, return_state=False, device=device
+            TeamEnv(team), categorical_actions=True, return_state=False, device=device
         )
 
     def supports_continuous_actions(self) -> bool:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import gymnasium as gym
 import numpy as np
-from pettingzoo import ParallelEnv
+from _prepared_env import PreparedEnv
 
-LENGTH = 50  # steps of an episode
 CHUNK = 160  # environment steps collected at a time, over all copies
 STORED = 320  # transitions in the replay before updates are measured
 CAPACITY = 10_000  # joint transitions that the replay has room for
@@ -100,45 +99,10 @@ CELLS = {
 }
 
 
-class PreparedEnv(ParallelEnv):
-    """An environment whose step costs next to nothing: it returns what was prepared."""
-
-    metadata = {"name": "prepared", "render_modes": []}  # noqa: RUF012 -- PettingZoo's way
-    render_mode = None
+class TeamEnv(PreparedEnv):
+    """The environment of a team; `joint` is all its observations in one array."""
 
     def __init__(self, team: Team) -> None:
-        self.team = team
-        self.possible_agents = [f"agent_{i}" for i in range(team.agents)]
-        self.agents: list[str] = list(self.possible_agents)
         shown = np.random.default_rng(0).random((team.agents, team.features), np.float32)
         self.joint = shown.ravel()
-        self._observations = dict(zip(self.agents, shown, strict=True))
-        self._spaces = team.observation_space, team.action_space
-        self._step = 0
-
-    def observation_space(self, agent: str) -> gym.Space:
-        """Everybody's."""
-        return self._spaces[0]
-
-    def action_space(self, agent: str) -> gym.Space:
-        """Everybody's."""
-        return self._spaces[1]
-
-    def reset(self, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
-        """Starts an episode."""
-        self.agents, self._step = list(self.possible_agents), 0
-        return dict(self._observations), {agent: {} for agent in self.agents}
-
-    def step(self, actions: dict) -> tuple[dict, dict, dict, dict, dict]:
-        """Goes on to the next step, whatever the actions."""
-        self._step += 1
-        agents, done = self.possible_agents, self._step >= LENGTH
-        if done:
-            self.agents = []
-        return (
-            dict(self._observations),
-            dict.fromkeys(agents, 1.0),
-            dict.fromkeys(agents, False),
-            dict.fromkeys(agents, done),
-            {agent: {} for agent in agents},
-        )
+        super().__init__(list(shown), team.observation_space, team.action_space)

@@ -16,7 +16,7 @@ from _peers_cases import (
     STORED,
     TAU,
     Cell,
-    PreparedEnv,
+    TeamEnv,
 )
 from _peers_worker import Work, serve
 
@@ -54,7 +54,7 @@ def build(cell: Cell) -> Work:
     """Makes the algorithm, and what a cell measures of it."""
     config = (
         registry.get_config(cell.algorithm)
-        .environment(lambda config: PreparedEnv(cell.team))
+        .environment(lambda config: TeamEnv(cell.team))
         .env_runners(
             num_env_runners=0,
             num_envs_per_env_runner=cell.copies,

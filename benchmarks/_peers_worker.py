@@ -83,4 +83,4 @@ def owner(file: str, function: str) -> str:
     found = re.search(r"site-packages/(\w+)", file) or re.search(r"/(rllib_algos)/", file)
     if found:
         return found[1]
-    return "environment" if "_peers_cases" in file else "standard library"
+    return "environment" if "_prepared_env" in file else "standard library"

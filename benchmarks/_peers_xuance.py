@@ -21,15 +21,15 @@ from _peers_cases import (
     GAMMA,
     HYPER_WIDTH,
     LEARNING_RATE,
-    LENGTH,
     MIXER_WIDTH,
     STORED,
     TAU,
     Cell,
-    PreparedEnv,
     Team,
+    TeamEnv,
 )
 from _peers_worker import Work, serve
+from _prepared_env import LENGTH
 from xuance.environment import (
     DummyVecMultiAgentEnv,
     RawMultiAgentEnv,
@@ -46,7 +46,7 @@ class PreparedTask(RawMultiAgentEnv):
 
     def __init__(self, team: Team) -> None:
         super().__init__()
-        self.env = PreparedEnv(team)
+        self.env = TeamEnv(team)
         self.agents = list(self.env.possible_agents)
         self.num_agents = team.agents
         self.agent_groups = [self.agents]

@@ -7,7 +7,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import torch
-from pettingzoo import ParallelEnv
+from _prepared_env import PreparedEnv
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -15,7 +15,7 @@ from ray.rllib.core.rl_module.torch.torch_rl_module import TorchRLModule
 
 from rllib_algos import IDQNConfig, MAMaxEntConfig
 
-CHOICES, FEATURES, LENGTH = 7, 9, 50
+CHOICES, FEATURES = 7, 9
 EPSILON = 0.15
 
 
@@ -65,54 +65,16 @@ SERVERS = Case(agents=7, rows=100, hiddens=(256, 256, 256), rates=False)
 USERS = Case(agents=100, rows=0, hiddens=(64, 64), rates=True)
 
 
-class FreeEnv(ParallelEnv):
-    """An environment whose step costs next to nothing; episodes last 50 steps."""
-
-    metadata = {"name": "free", "render_modes": []}  # noqa: RUF012 -- PettingZoo's way
-    render_mode = None
+class FreeEnv(PreparedEnv):
+    """The environment of a case: every agent observes its own row, or those that it owns."""
 
     def __init__(self, case: Case) -> None:
-        self.case = case
-        self.possible_agents = case.names
-        self.agents: list[str] = []
         rng = np.random.default_rng(0)
         self._state = rng.random((case.rows or case.agents, FEATURES), np.float32)
         self._owner = rng.integers(0, case.agents, case.rows)
-        self._observations = dict(zip(case.names, self._shown(), strict=True))
-        self._rewards = dict.fromkeys(case.names, 1.0)
-        self._false = dict.fromkeys(case.names, False)
-        self._true = dict.fromkeys(case.names, True)
-        self._infos: dict[str, dict] = {agent: {} for agent in case.names}
-        self._spaces = case.observation_space, case.action_space
-
-    def _shown(self) -> list[np.ndarray]:
-        if not self.case.rows:
-            return list(self._state)
-        owned = self._owner == np.arange(self.case.agents)[:, None]
-        return list(self._state * owned[..., None])
-
-    def observation_space(self, agent: str) -> gym.Space:
-        """Everybody's."""
-        return self._spaces[0]
-
-    def action_space(self, agent: str) -> gym.Space:
-        """Everybody's."""
-        return self._spaces[1]
-
-    def reset(self, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
-        """Starts an episode."""
-        self.agents, self._step = list(self.possible_agents), 0
-        return dict(self._observations), dict(self._infos)
-
-    def step(self, actions: dict) -> tuple[dict, dict, dict, dict, dict]:
-        """Returns what was prepared."""
-        self._step += 1
-        done = self._step >= LENGTH
-        if done:
-            self.agents = []
-        truncated = dict(self._true if done else self._false)
-        observations = dict(self._observations)
-        return observations, dict(self._rewards), dict(self._false), truncated, dict(self._infos)
+        owned = self._owner == np.arange(case.agents)[:, None]
+        shown = self._state * owned[..., None] if case.rows else self._state
+        super().__init__(list(shown), case.observation_space, case.action_space)
 
 
 class RowFreeEnv(FreeEnv):

@@ -118,7 +118,7 @@ def test_other_environments_are_left_alone(module, tmp_path):
 
 def test_the_environment_is_one(module):
     cases = module("_peers_cases")
-    parallel_api_test(cases.PreparedEnv(cases.Team(3, 2, (4,), numbers=2)), num_cycles=60)
+    parallel_api_test(cases.TeamEnv(cases.Team(3, 2, (4,), numbers=2)), num_cycles=60)
 
 
 @pytest.mark.parametrize(
