@@ -122,7 +122,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     name = arguments.algorithm
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    ray.init(
+        "local",  # never a cluster that happens to run
+        num_cpus=1,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+    )
     algorithm = build(name, arguments.seed)
     steps = arguments.steps or STEPS[name]
     before, start = measure(algorithm, EPISODES), time.process_time()

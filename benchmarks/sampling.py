@@ -132,7 +132,13 @@ def compare(case: Case, copies: int) -> dict[str, Any]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    ray.init(
+        "local",  # never a cluster that happens to run
+        num_cpus=1,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+    )
     results: dict[str, Any] = {}
     for name, case in (("servers", SERVERS), ("users", USERS)):
         found = {f"{copies}_copies": compare(case, copies) for copies in (1, 8)}

@@ -23,7 +23,13 @@ def ray_session():
     logging.getLogger("ray").setLevel(logging.ERROR)
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([*HELPERS, *([before] if before else [])])
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.init(
+        "local",  # never a cluster that happens to run
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+    )
     yield
     ray.shutdown()
     os.environ.pop("PYTHONPATH")
