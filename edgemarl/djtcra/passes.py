@@ -49,11 +49,10 @@ def before_allocation(
         service latency [s].
     """
     users, servers = path_loss.size, link_rate.shape[0]
-    for array in (bandwidth, noise, volume, result, intensity):
-        if array.size != users:
+    reals = bandwidth.size, noise.size, volume.size, result.size, intensity.size
+    for size in (*reals, ran.size, server.size, before.size):
+        if size != users:
             raise ValueError("every field of the state must have one entry for each user")
-    if ran.size != users or server.size != users or before.size != users:
-        raise ValueError("every field of the state must have one entry for each user")
     if processing_factor.shape[0] != users:
         raise ValueError("the state must have as many users as the scenario")
     parts = np.empty((NUM_PARTS, users))
@@ -63,21 +62,19 @@ def before_allocation(
         gain = 10.0 ** (-path_loss[u] / 10.0)
         rate = bandwidth[u] * math.log2(1.0 + transmit_power * gain / noise[u])
         moved = volume[u] + result[u]
-        size = volume[u] * intensity[u]
         h = server[u]
         wireless = moved / rate
         forwarding = moved / link_rate[ran[u], h] + 2 * link_delay[ran[u], h]
         if before[u] >= 0 and before[u] != h:
             forwarding += migration_delay
-        cloud_forwarding = moved / cloud_rate + 2 * cloud_delay
-        cloud_processing = size / cloud_capacity
+        cloud = moved / cloud_rate + 2 * cloud_delay
         parts[WIRELESS, u] = wireless
         parts[FORWARDING, u] = forwarding
         parts[CYCLES, u] = processing_factor[u, h] * volume[u] * intensity[u]
         parts[FIXED, u] = wireless + forwarding
-        parts[CLOUD_FORWARDING, u] = cloud_forwarding
-        parts[CLOUD_PROCESSING, u] = cloud_processing
-        parts[CLOUD_TOTAL, u] = wireless + cloud_forwarding + cloud_processing
+        parts[CLOUD_FORWARDING, u] = cloud
+        parts[CLOUD_PROCESSING, u] = volume[u] * intensity[u] / cloud_capacity
+        parts[CLOUD_TOTAL, u] = wireless + cloud + parts[CLOUD_PROCESSING, u]
     return parts
 
 
