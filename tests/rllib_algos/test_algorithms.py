@@ -56,7 +56,8 @@ def test_the_kinds_are_all_there_is():
 )
 def test_trains_on_every_kind_of_environment(small, name, env):
     creator, env_config = ENVS[env]
-    algorithm = small(registry.get_config(name), creator, env_config=env_config)
+    config = registry.get_config(name).env_runners(rollout_fragment_length=10)
+    algorithm = small(config, creator, env_config=env_config)
     before = weights(algorithm)
     for _ in range(4):
         result = algorithm.train()

@@ -43,7 +43,8 @@ def restored():
     ("name", "env", "training"), RESUMED, ids=lambda v: getattr(v, "__name__", None)
 )
 def test_resumed_run_equals_the_run_that_went_on(small, restored, tmp_path, name, env, training):
-    algorithm = small(registry.get_config(name), env, **training)
+    config = registry.get_config(name).env_runners(rollout_fragment_length=10)
+    algorithm = small(config, env, **training)
     for _ in range(4):
         algorithm.train()
     algorithm.save_to_path(str(tmp_path))
