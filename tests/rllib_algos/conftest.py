@@ -1,6 +1,6 @@
 import pytest
 
-from rllib_algos import ACConfig, DDPGConfig, IDQNConfig
+from rllib_algos import ACConfig, DDPGConfig, DIRSConfig, IDQNConfig
 
 REPLAY = {"learning_starts": 20, "replay_capacity": 400}
 VALUES = {"q_hiddens": [16]}
@@ -10,12 +10,20 @@ ACTORS_AND_CRITICS = {
     "actor_delay": 2,
     "shared_critic": False,  # also where agents' rewards differ
 }
+IMITATION = {
+    "actor_hiddens": [16],
+    "num_demonstrations": 8,
+    "imitation_updates": 12,
+    "demonstration_iterations": 5,
+}
 
 
 def small_settings(config):
     """Settings of small networks and a small replay."""
     if isinstance(config, ACConfig):
         return ONE_ACTOR
+    if isinstance(config, DIRSConfig):
+        return IMITATION
     if isinstance(config, DDPGConfig):
         return {**REPLAY, **ONE_ACTOR}
     return {**REPLAY, **(VALUES if isinstance(config, IDQNConfig) else ACTORS_AND_CRITICS)}

@@ -5,7 +5,8 @@ from rllib_algos import IDQNConfig, registry
 VALUE_BASED = ["idqn", "qmix", "vdn"]
 ACTOR_CRITIC = ["ma_maxent", "maddpg"]
 CENTRAL = ["ac", "ddpg"]  # one network acts for all agents
-ALL = sorted([*VALUE_BASED, *ACTOR_CRITIC, *CENTRAL])
+IMITATING = ["dirs"]  # learn from assignments that the environment scores
+ALL = sorted([*VALUE_BASED, *ACTOR_CRITIC, *CENTRAL, *IMITATING])
 
 
 def is_value_based(name: str) -> bool:

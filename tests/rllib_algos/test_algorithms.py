@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from joint_envs import climb_env, meet_env, mixed_env, row_env
-from kinds import ACTOR_CRITIC, ALL, CENTRAL, VALUE_BASED
+from kinds import ACTOR_CRITIC, ALL, CENTRAL, IMITATING, VALUE_BASED
 from recorder import Recorder
+from scoring_envs import scoring_env
 
 from rllib_algos import registry
 
@@ -17,15 +18,19 @@ ENVS = {
     "categorical": (mixed_env, CHOICES),
     "terminating": (climb_env, {}),
     "continuous": (meet_env, {}),
+    "scores": (scoring_env, {}),
 }
 CONTINUOUS = ("mixed", "continuous")
-SUITED = {name: [env for env in ENVS if env != "categorical"] for name in ACTOR_CRITIC}
+ANY = [env for env in ENVS if env != "scores"]
+SUITED = {name: [env for env in ANY if env != "categorical"] for name in ACTOR_CRITIC}
 SUITED |= {name: ["rows of nobody", "probabilities", "mixed"] for name in CENTRAL}
-SUITED["idqn"] = [env for env in ENVS if env not in CONTINUOUS]
+SUITED |= {name: ["scores"] for name in IMITATING}
+SUITED["idqn"] = [env for env in ANY if env not in CONTINUOUS]
 SUITED |= {name: ["rows", "categorical"] for name in ("vdn", "qmix")}  # the rest is IDQN's
 LEARNED = {
     "ac": {"actors", "critics"},
     "ddpg": {"actors", "target_actors", "critics", "target_critics"},
+    "dirs": {"actors"},
     "idqn": {"actors", "target_actors"},
     "vdn": {"actors", "target_actors"},
     "maddpg": {"actors", "target_actors", "critics", "target_critics"},
@@ -65,7 +70,8 @@ def test_trains_on_every_kind_of_environment(small, name, env):
     changed = {n for n in before if not np.array_equal(before[n], after[n])}
     assert {n.split(".")[1] for n in changed} >= LEARNED[name]
     assert result["env_runners"]["num_env_steps_sampled_lifetime"] == 40
-    assert result["learners"]["central"]["num_updates"] == (4 if name == "ac" else 20)
+    updates = {"ac": 4, "dirs": 12 + 8}.get(name, 20)
+    assert result["learners"]["central"]["num_updates"] == updates
 
 
 @pytest.mark.parametrize("env", CONTINUOUS)
@@ -137,7 +143,8 @@ def test_values_train_with_every_option(small, training):
 def test_same_seed_gives_same_weights(small, name):
     runs = []
     for seed in (3, 3, 4):
-        algorithm = small(registry.get_config(name), row_env, seed=seed)
+        creator = scoring_env if name in IMITATING else row_env
+        algorithm = small(registry.get_config(name), creator, seed=seed)
         for _ in range(4):
             algorithm.train()
         runs.append(weights(algorithm))

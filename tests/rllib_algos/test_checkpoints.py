@@ -5,6 +5,7 @@ import pytest
 from joint_envs import faulty_env, meet_env, mixed_env, row_env
 from kinds import ACTOR_CRITIC
 from ray.rllib.algorithms.algorithm import Algorithm
+from scoring_envs import scoring_env
 
 from rllib_algos import registry
 from tests.states import assert_equal_states
@@ -13,6 +14,7 @@ SCHEDULE = {"exploration_epsilon": [[0, 1.0], [60, 0.1]]}
 RESUMED = [(name, env, {}) for name in ACTOR_CRITIC for env in (row_env, mixed_env, meet_env)]
 RESUMED += [("idqn", row_env, SCHEDULE), ("vdn", row_env, {}), ("qmix", row_env, SCHEDULE)]
 RESUMED += [("ddpg", row_env, {}), ("ac", mixed_env, {"td_steps": 3})]
+RESUMED += [("dirs", scoring_env, {"updates_per_slot": 0.55, "training_interval": 3})]
 
 
 def weights(algorithm):

@@ -1,6 +1,6 @@
 import pytest
 from joint_envs import row_env
-from kinds import ALL, VALUE_BASED
+from kinds import ALL, IMITATING, VALUE_BASED
 from ray.rllib.connectors.env_to_module import MeanStdFilter
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
@@ -31,7 +31,7 @@ def test_settings_go_where_they_belong():
 
 @pytest.mark.parametrize("name", ALL)
 def test_unknown_keys_are_errors(name):
-    known = "exploration_epsilon" if name in VALUE_BASED else "critic_lr"
+    known = "exploration_epsilon" if name in [*VALUE_BASED, *IMITATING] else "critic_lr"
     wrong = known.replace("i", "", 1)
     with pytest.raises(TypeError, match=f"no setting '{wrong}'; did you mean '{known}'"):
         registry.get_config(name).training(**{wrong: 1.0})

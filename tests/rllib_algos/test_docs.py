@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from joint_envs import row_env
-from kinds import ALL, VALUE_BASED
+from kinds import ALL, IMITATING, VALUE_BASED
+from scoring_envs import scoring_env
 
 from rllib_algos import registry
 
@@ -41,7 +42,7 @@ def read(text):
     """The value a cell stands for; None if it is said in words."""
     words = {"yes": True, "no": False, "256, 256, 256": (256, 256, 256), "64, 64": (64, 64)}
     words |= {"400, 300": (400, 300), "256, 256": (256, 256)}
-    words |= {f'`"{name}"`': name for name in ("auto", "softmax", "policy")}
+    words |= {f'`"{name}"`': name for name in ("auto", "softmax", "policy", "levy")}
     if text in words:
         return words[text]
     text = text.replace(",", "")
@@ -68,6 +69,7 @@ def test_snippets_run(page, ray_session, tmp_path):
     (snippet,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
     hiddens = "q_hiddens" if page.stem in VALUE_BASED else "actor_hiddens"
     snippet = snippet.replace(".build_algo()", f".training({hiddens}=[8]).build_algo()")
-    names = {"make_env": row_env, "folder": str(tmp_path)}
+    make_env = scoring_env if page.stem in IMITATING else row_env
+    names = {"make_env": make_env, "folder": str(tmp_path)}
     exec(compile(snippet, page.name, "exec"), names)
     names["algorithm"].stop()

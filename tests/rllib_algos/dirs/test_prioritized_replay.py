@@ -113,5 +113,5 @@ def test_a_restored_replay_goes_on_alike():
 def test_states_that_do_not_fit_and_an_empty_replay_are_refused():
     with pytest.raises(ValueError, match="replay is empty"):
         replay().sample(1)
-    with pytest.raises(ValueError, match="replay_capacity is 4, but .* written with 5"):
+    with pytest.raises(ValueError, match=r"replay_capacity is 4, but .* written with 5"):
         replay().set_state(replay(capacity=5).get_state())
