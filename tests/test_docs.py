@@ -56,8 +56,9 @@ def test_snippets_run(page, tmp_path, monkeypatch, request):
         pytest.importorskip("torch")
         request.getfixturevalue("ray_session")
     monkeypatch.chdir(tmp_path)
+    env = "mec-v0" if page.stem == "dirs" else "djtcra-servers-v0"  # where servers score devices
     given = {
-        "make_env": lambda config: edgemarl.make("djtcra-servers-v0", scenario="tiny", **config),
+        "make_env": lambda config: edgemarl.make(env, scenario="tiny", **config),
         "folder": str(tmp_path / "checkpoint"),
     }
     exec(compile(code, name_of(page), "exec"), {"__name__": "__main__", **given})
