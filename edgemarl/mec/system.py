@@ -25,7 +25,7 @@ SYSTEM = System(
         Measure(name="time", title="time [s]"),
         Measure(name="energy", title="energy [J]"),
         Measure(name="num_local", title="local"),
-        Measure(name=DECISION_TIME, title="decide [ms]", factor=1000.0, digits=2),
+        Measure(name=DECISION_TIME, title="decide [ms]", factor=1000.0, digits=1),
     ),
     compared=("remote", "local", "exact"),
     bound=lower_bound,
