@@ -53,6 +53,7 @@ def env_maker(config: Any, worker_index: int) -> Callable[[int], Any]:
     creator = _creator(config.env)
 
     def make(copy: int) -> Any:
+        """Returns a new ParallelEnv; JointEnvError says why there is none."""
         context = EnvContext(
             config.env_config,
             worker_index=worker_index,
