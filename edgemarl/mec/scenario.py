@@ -40,6 +40,7 @@ POSITIVE = (
     *("max_power", "bandwidth", "noise", "reference_gain", "min_distance"),
     "time_weight",
 )
+LARGEST_AREA = 1e7  # [m] side; a quarter of the way around the Earth
 ROUNDING = 1e-9  # of ratios that are whole but for rounding errors
 
 
@@ -153,6 +154,8 @@ def _check(scenario: Scenario) -> None:
         check_count(name, getattr(scenario, name))
     for name in POSITIVE:
         check_positive(name, getattr(scenario, name))
+    if scenario.area > LARGEST_AREA:
+        raise ValueError(f"area must be at most {LARGEST_AREA:g} m, got {scenario.area}")
     check_nonnegative("energy_weight", scenario.energy_weight)
     check_choice("noise_is_density", scenario.noise_is_density, (True, False))
     check_choice("motion", scenario.motion, MOTIONS)

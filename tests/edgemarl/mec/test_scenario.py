@@ -47,6 +47,7 @@ def test_energy_may_have_no_weight():
         ({"num_devices": 0}, r"^num_devices must be an integer of at least 1, got 0$"),
         ({"seed": -1}, r"^seed must be an integer of at least 0, got -1$"),
         ({"area": 0.0}, r"^area must be positive, got 0\.0$"),
+        ({"area": 1e300}, r"^area must be at most 1e\+07 m, got 1e\+300$"),
         ({"noise": float("nan")}, r"^noise must be finite, got nan$"),
         ({"time_weight": 0.0}, r"^time_weight must be positive, got 0\.0$"),
         ({"energy_weight": -1.0}, r"^energy_weight must be zero or positive, got -1\.0$"),
