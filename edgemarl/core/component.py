@@ -11,10 +11,11 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from edgemarl.core.validation import check_choice
+from edgemarl.core.validation import check_choice, check_number, check_switch
 
 _T = TypeVar("_T")
 _KINDS: dict[str, dict[str, type]] = {}
+_CHECKS: dict[Any, Callable[[str, Any], None]] = {float: check_number, bool: check_switch}
 
 
 def component(role: str, kind: str) -> Callable[[type[_T]], type[_T]]:
@@ -38,17 +39,18 @@ def build(role: str, given: Any) -> Any:
     Raises:
         ValueError: for an unknown kind or field, a field out of its range, or no component at all.
     """
+    shown = role.rpartition(".")[2]  # as users write it, without the family
     if isinstance(given, str):
         given = {"kind": given}
     if given is None or isinstance(given, type | bool | int | float | list | tuple):
-        raise ValueError(f"{role} must be a kind, a mapping or an instance, got {given!r}")
+        raise ValueError(f"{shown} must be a kind, a mapping or an instance, got {given!r}")
     if not isinstance(given, Mapping):
         return given
     fields = dict(given)
     if "kind" not in fields:
-        raise ValueError(f"{role} must name its kind (one of {', '.join(kinds(role))})")
+        raise ValueError(f"{shown} must name its kind (one of {', '.join(kinds(role))})")
     cls = _find(role, fields.pop("kind"))
-    return construct(f"{role} {cls.__name__}", cls, fields)
+    return construct(f"{shown} {cls.__name__}", cls, fields)
 
 
 def construct(name: str, cls: type[_T], fields: Mapping[str, Any]) -> _T:
@@ -64,6 +66,8 @@ def construct(name: str, cls: type[_T], fields: Mapping[str, Any]) -> _T:
         default = field.default, field.default_factory
         if field.name not in fields and default == (dataclasses.MISSING, dataclasses.MISSING):
             raise ValueError(f"{name} must have a value for {field.name}")
+        if field.name in fields and field.type in _CHECKS:
+            _CHECKS[field.type](field.name, fields[field.name])
     return cls(**{key: _frozen(value) for key, value in fields.items()})
 
 
@@ -99,14 +103,15 @@ def _frozen(value: Any) -> Any:
 
 
 def _find(role: str, kind: str) -> type:
+    shown = role.rpartition(".")[2]
     if not (isinstance(kind, str) and ":" in kind):
-        check_choice(f"kind of {role}", kind, [*kinds(role), "package.module:Class"])
+        check_choice(f"kind of {shown}", kind, [*kinds(role), "package.module:Class"])
         return _KINDS[role][kind]
     module, _, name = kind.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"kind of {role} must be importable, got {kind!r}: {error}") from error
+        raise ValueError(f"kind of {shown} must be importable, got {kind!r}: {error}") from error
     if not isinstance(found, type):
-        raise ValueError(f"kind of {role} must be a class, got {found!r} from {kind!r}")
+        raise ValueError(f"kind of {shown} must be a class, got {found!r} from {kind!r}")
     return found

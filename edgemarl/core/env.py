@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from edgemarl.core.system import System
-from edgemarl.core.validation import check_choice, check_count
+from edgemarl.core.validation import check_choice, check_count, check_switch
 from edgemarl.core.view import View
 
 Step = tuple[
@@ -40,6 +40,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
     def __init__(self, view: View, *, max_cycles: int, render_mode: str | None, report_bound: bool):
         """Keep the view and options; ValueError for a bad `max_cycles` or `render_mode`."""
         check_count("max_cycles", max_cycles)
+        check_switch("report_bound", report_bound)
         check_choice("render_mode", render_mode, [None, *self.metadata["render_modes"]])
         self.view, self.max_cycles, self.render_mode = view, max_cycles, render_mode
         self.report_bound = report_bound

@@ -22,6 +22,18 @@ def as_finite(name: str, value: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
+def check_number(name: str, value: Any) -> None:
+    """ValueError unless the value is one finite number."""
+    if as_finite(name, value).ndim:
+        raise ValueError(f"{name} must be a number, got {value!r}")
+
+
+def check_switch(name: str, value: Any) -> None:
+    """ValueError unless the value is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+
+
 def check_positive(name: str, value: ArrayLike) -> None:
     """ValueError unless every entry is finite and above zero."""
     array = as_finite(name, value)

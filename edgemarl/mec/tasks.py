@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from edgemarl.core.component import component
 from edgemarl.core.draws import uniform
-from edgemarl.core.validation import check_positive, check_range
+from edgemarl.core.validation import check_number, check_positive, check_range
 
 Array = NDArray[np.float64]
 
@@ -40,9 +40,8 @@ class EqualTasks:
     def __post_init__(self) -> None:
         """Check that both are positive numbers."""
         for name in ("volume", "cycles"):
+            check_number(name, getattr(self, name))
             check_positive(name, getattr(self, name))
-            if np.ndim(getattr(self, name)):
-                raise ValueError(f"{name} must be a number, got {getattr(self, name)!r}")
 
     def draw(self, num_devices: int, rng: np.random.Generator) -> TaskSizes:
         """Equal tasks."""

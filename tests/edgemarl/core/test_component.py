@@ -118,3 +118,26 @@ def test_only_dataclasses_can_be_described():
 def test_plain_values():
     value = (np.float64(1.5), np.arange(2), [3, (4, "x")], None)
     assert plain(value) == [1.5, [0, 1], [3, [4, "x"]], None]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("exponent", [1.0, 2.0], r"exponent must be a number, got \[1.0, 2.0\]"),
+        ("exponent", "2", "exponent must be numeric, got '2'"),
+        ("exponent", float("nan"), "exponent must be finite, got nan"),
+    ],
+)
+def test_fields_that_are_one_number_take_no_other(field, value, message):
+    with pytest.raises(ValueError, match=message):
+        build("channel", {"kind": "log_distance", field: value})
+
+
+def test_switches_are_true_or_false():
+    @dataclass(frozen=True)
+    class Switched:
+        on: bool = False
+
+    assert construct("switched", Switched, {"on": True}).on is True
+    with pytest.raises(ValueError, match="on must be True or False, got 1"):
+        construct("switched", Switched, {"on": 1})

@@ -63,7 +63,7 @@ def test_options_of_vote_and_reward(tiny):
         assert rewards["server_0"] == -infos["server_0"]["objective"]
     with pytest.raises(ValueError, match=r"^vote must be one of 'max', 'capacity', got 'mean'$"):
         MECEnv(tiny, vote="mean")
-    with pytest.raises(ValueError, match=r"^kind of mec\.reward must be one of 'reciprocal'"):
+    with pytest.raises(ValueError, match=r"^kind of reward must be one of 'reciprocal'"):
         MECEnv(tiny, reward="local")
 
 

@@ -69,8 +69,8 @@ def test_energy_may_have_no_weight():
             {"local_capacity": 1.2e9},
             r"^local_capacity must need at most max_power = 1\.5 W, Eq\. \(7\), got 1200000000\.0",
         ),
-        ({"fading": "nakagami"}, r"^kind of mec\.fading must be one of 'none', 'rayleigh'"),
-        ({"reward": "qoe"}, r"^kind of mec\.reward must be one of 'reciprocal'"),
+        ({"fading": "nakagami"}, r"^kind of fading must be one of 'none', 'rayleigh'"),
+        ({"reward": "qoe"}, r"^kind of reward must be one of 'reciprocal'"),
     ],
 )
 def test_values_out_of_range(fields, message):
