@@ -47,6 +47,21 @@ def sources() -> dict[str, str]:
     return {name: _sources(offers) for name, offers in _offers().items()}
 
 
+def hint(kind: str, name: Any, known_to: Callable[[System], bool]) -> str:
+    """What to add to an error about a name that one of our other environments knows.
+
+    Args:
+        kind: what the name stands for, such as "scenario".
+        name: the name.
+        known_to: whether a system knows it.
+    """
+    for environment in _ENVIRONMENTS:
+        system = system_of(environment)
+        if system is not None and known_to(system):
+            return f"; {name} is a {kind} of {environment}: give that as the environment (--env)"
+    return ""
+
+
 def full_name(name: str) -> str:
     """The name with its namespace, which may be left out; ValueError for an unknown one."""
     return _find(name)[0]

@@ -23,16 +23,14 @@ def evaluate(
     json_file: options.Json = None,
 ) -> None:
     """Run one policy on slots that no training has seen, and measure it against the bound."""
-    from rich.console import Console
-
     from edgemarl.experiments import load_policy
     from edgemarl.experiments.evaluation import measure
-    from edgemarl.experiments.tables import evaluation_table
+    from edgemarl.experiments.tables import evaluation_table, print_table
 
     _require_writable(json_file)
     task = _task([policy], env, scenario, scenario_seed, settings)
     evaluation = measure(load_policy(policy, task), task, slots=slots, seed=seed, name=policy)
-    Console().print(evaluation_table(evaluation))
+    print_table(evaluation_table(evaluation))
     _write_json(json_file, evaluation.to_dict())
 
 
@@ -85,11 +83,9 @@ def compare(
 
 
 def _show(comparison: Any, json_file: Path | None, plot: Path | None) -> None:
-    from rich.console import Console
+    from edgemarl.experiments.tables import comparison_table, print_table
 
-    from edgemarl.experiments.tables import comparison_table
-
-    Console().print(comparison_table(comparison))
+    print_table(comparison_table(comparison))
     _write_json(json_file, comparison.rows())
     if plot is not None:
         from edgemarl.experiments.plots import draw_comparison

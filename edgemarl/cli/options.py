@@ -8,7 +8,7 @@ import typer
 Env = Annotated[
     str | None,
     typer.Option(
-        "--env", metavar="ID", help="Environment; the servers view unless a checkpoint says else."
+        "--env", metavar="ID", help="Environment; djtcra-servers-v0 unless a checkpoint says else."
     ),
 ]
 ScenarioName = Annotated[
@@ -16,7 +16,7 @@ ScenarioName = Annotated[
     typer.Option(
         "--scenario",
         metavar="NAME",
-        help="Preset or YAML file; paper unless a checkpoint says else.",
+        help="Preset or YAML file; the environment's own unless a checkpoint says else.",
     ),
 ]
 ScenarioSeed = Annotated[

@@ -52,8 +52,9 @@ def _show(plan: "Sweep", trials: "list[Trial]", folder: Path) -> None:
     """Print all trials, best first, and write them to ``trials.csv``."""
     import csv
 
-    from rich.console import Console
     from rich.table import Table
+
+    from edgemarl.experiments.tables import print_table
 
     keys, task = list(plan.search), plan.task(trials[0].point)
     objective = task.system.objective
@@ -71,14 +72,12 @@ def _show(plan: "Sweep", trials: "list[Trial]", folder: Path) -> None:
         gap = "-" if trial.gap is None else f"{100 * trial.gap:.2f}"
         values = [_short(trial.point[key]) for key in keys]
         table.add_row(trial.name, *values, str(trial.slots), value, gap, trial.error or "")
-    Console().print(table)
+    print_table(table)
 
 
 def _compare(plan: "Sweep", best: "Trial", baselines: str | None, slots: int) -> None:
-    from rich.console import Console
-
     from edgemarl.experiments import compare
-    from edgemarl.experiments.tables import comparison_table
+    from edgemarl.experiments.tables import comparison_table, print_table
 
     task = plan.task(best.point)
     rules = task.system.compared if baselines is None else filter(None, baselines.split(","))
@@ -86,7 +85,7 @@ def _compare(plan: "Sweep", best: "Trial", baselines: str | None, slots: int) ->
     comparison = compare(
         policies, task.scenario, env_id=task.env_id, env_kwargs=task.env_kwargs, slots=slots
     )
-    Console().print(comparison_table(comparison))
+    print_table(comparison_table(comparison))
     typer.echo(f"The best trial is {best.name}; its best checkpoint is {best.folder}/best")
 
 

@@ -34,7 +34,7 @@ def task_of(
     """
     from edgemarl.experiments import Task
     from edgemarl.experiments.policies import trained_task
-    from edgemarl.experiments.task import DEFAULT_ENV
+    from edgemarl.experiments.task import DEFAULT_ENV, load_scenario
     from edgemarl.registry import full_name, system_of
 
     tasks = [task for policy in policies if (task := trained_task(policy)) is not None]
@@ -49,5 +49,5 @@ def task_of(
                 raise ValueError(f"environment {env_id!r} takes no scenario, got {asked}")
         return Task.of(None, env_id, env_kwargs)
     chosen = known.scenario if isinstance(known.scenario, system.scenario_type) else None
-    chosen = system.load_scenario(chosen if scenario is None else scenario)
+    chosen = load_scenario(system, chosen if scenario is None else scenario)
     return Task.of(chosen.with_overrides(overrides), env_id, env_kwargs)

@@ -11,7 +11,7 @@ from edgemarl.experiments.checkpoints import find_checkpoint
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.task import Task
-from edgemarl.registry import systems
+from edgemarl.registry import hint, systems
 
 EXPLORING = "+explore"
 """After a checkpoint's folder: acting as in training, exploration included, instead of greedily."""
@@ -42,6 +42,7 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
     raise ValueError(
         f"policy must be a baseline ({known}), an existing checkpoint folder or "
         f"'package.module:factory', got {policy!r}"
+        + hint("baseline", policy, lambda system: policy in system.baselines)
     )
 
 

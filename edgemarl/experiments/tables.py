@@ -52,8 +52,20 @@ def _columns(system: System, measured: Iterable[str]) -> list[Measure]:
     return [*system.measures, gap, *rates]
 
 
+def print_table(table: "Table") -> None:
+    """Print a table; where the output is no terminal, as wide as the table is."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    console = Console()
+    if not console.is_terminal:
+        unlimited = console.options.update(max_width=1000)
+        console.width = max(console.width, Measurement.get(console, unlimited, table).maximum)
+    console.print(table)
+
+
 def _table(measures: Iterable[Measure], *further: str) -> "Table":
-    """An empty table that fits into 80 columns."""
+    """An empty table; where the terminal is too narrow for it, cells fold."""
     from rich import box
     from rich.table import Table
 
@@ -61,7 +73,9 @@ def _table(measures: Iterable[Measure], *further: str) -> "Table":
     table.caption_justify = "left"
     table.add_column("policy", overflow="fold", min_width=12)
     for title in (*(measure.title for measure in measures), *further):
-        table.add_column(title.replace(" ", "\n", 1), justify="right", vertical="bottom")
+        table.add_column(
+            title.replace(" ", "\n", 1), justify="right", vertical="bottom", overflow="fold"
+        )
     return table
 
 

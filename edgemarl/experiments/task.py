@@ -7,7 +7,7 @@ from typing import Any
 
 from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.system import System
-from edgemarl.registry import full_name, make, system_of
+from edgemarl.registry import full_name, hint, make, system_of
 
 DEFAULT_ENV = "edgemarl/djtcra-servers-v0"
 
@@ -43,7 +43,7 @@ class Task:
         full = full_name(env_id)
         system = system_of(full)
         if system is not None:
-            scenario = system.load_scenario(scenario)
+            scenario = load_scenario(system, scenario)
         elif scenario is not None:
             raise ValueError(f"environment {full!r} takes no scenario, got {scenario!r}")
         return cls(env_id=full, scenario=scenario, env_kwargs=dict(env_kwargs or {}))
@@ -108,3 +108,17 @@ class Task:
             else:
                 flat[f"scenario.{key}"] = value
         return json.loads(json.dumps(flat))
+
+
+def load_scenario(system: System, scenario: Any) -> AnyScenario:
+    """A scenario of a system; the error for another system's says whose it is.
+
+    Raises:
+        ValueError: as `System.load_scenario`.
+    """
+    try:
+        return system.load_scenario(scenario)
+    except ValueError as error:
+        raise ValueError(
+            f"{error}{hint('scenario', scenario, lambda other: str(scenario) in other.scenarios)}"
+        ) from error

@@ -100,3 +100,18 @@ def test_an_unknown_argument_of_the_environment_lists_the_known_ones():
 
 def test_zero_slots_are_a_usage_error():
     assert "--slots" in error_of("evaluate", "nearest", "--slots", "0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("compare", "remote", "--scenario", "n180"), "n180 is a scenario of edgemarl/mec-v0"),
+        (("evaluate", "exact", "--scenario", "tiny"), "exact is a baseline of edgemarl/mec-v0"),
+        (
+            ("evaluate", "cloud", "--env", "mec-v0"),
+            "cloud is a baseline of edgemarl/djtcra-servers-v0",
+        ),
+    ],
+)
+def test_a_name_of_another_system_is_sent_there(arguments, message):
+    assert f"{message}: give that as the environment (--env)" in error_of(*arguments)

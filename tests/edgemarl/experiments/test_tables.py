@@ -4,7 +4,7 @@ from rich.console import Console
 
 from edgemarl.djtcra import load_scenario
 from edgemarl.experiments import compare, evaluate
-from edgemarl.experiments.tables import comparison_table, evaluation_table
+from edgemarl.experiments.tables import comparison_table, evaluation_table, print_table
 
 
 def printed(table) -> str:
@@ -47,3 +47,17 @@ def test_an_evaluation_without_bound_or_interval_leaves_them_out():
     text = printed(evaluation_table(evaluation))
     assert "±" not in text.splitlines()[3]
     assert " - " in text
+
+
+def test_no_digit_is_lost_where_the_output_is_no_terminal(capsys):
+    rules = {"a name that is longer than most": "remote", "pso": "exact"}
+    comparison = compare(rules, "tiny", env_id="edgemarl/mec-v0", slots=3)
+    print_table(comparison_table(comparison))
+    lines = capsys.readouterr().out.splitlines()
+    rows = {line[1:32].strip(): line[32:].split() for line in lines}
+    for name in rules:
+        interval = comparison.interval(name, "objective")
+        assert rows[name][0] == f"{interval.mean:.1f}±{interval.half_width:.1f}"
+        nrr = [f"{comparison.interval(name, m).mean:.4f}" for m in ("nrr", "nrr_pso")]
+        assert rows[name][-3:-1] == nrr
+        assert "±" in rows[name][-1]
