@@ -1,6 +1,9 @@
+import time
+
 import numpy as np
 import pytest
 
+from edgemarl.core.baselines import BaselinePolicy
 from edgemarl.djtcra import load_scenario
 from edgemarl.djtcra.system import SYSTEM
 from edgemarl.experiments import compare, evaluate
@@ -94,6 +97,57 @@ def test_intervals_by_hand():
     assert comparison.difference("b").high == pytest.approx(16.706205)
     assert comparison.interval("a", "latency").low == pytest.approx(2.0 - 12.706205)
     assert comparison.bound().mean == 10.0
+
+
+def everybody_local(scenario, state, rng):
+    return np.full(scenario.num_devices, -1)
+
+
+def slow_local(scenario, state, rng):
+    time.sleep(0.02)
+    return everybody_local(scenario, state, rng)
+
+
+@pytest.fixture(scope="module")
+def offloading():
+    """Three rules of MEC; the one called "pso" is beaten by both others."""
+    policies = {
+        "remote": "remote",
+        "exact": "exact",
+        "pso": BaselinePolicy("local", everybody_local),
+    }
+    return compare(policies, "tiny", env_id="edgemarl/mec-v0", slots=3)
+
+
+def test_rates_of_offloading_are_the_best_over_what_is_reached(offloading):
+    values = offloading.values
+    remote, exact, local = values["objective"]
+    assert (exact <= remote).all()
+    assert (remote < local).all()
+    # Equal tasks: the bound is what the exact assignment costs.
+    np.testing.assert_allclose(values["lower_bound"], np.tile(exact, (3, 1)), rtol=1e-9)
+    np.testing.assert_allclose(values["nrr"], [exact / remote, np.ones(3), exact / local])
+    np.testing.assert_allclose(values["nrr_pso"], [local / remote, local / exact, np.ones(3)])
+    gaps = [remote / exact - 1, np.zeros(3), local / exact - 1]
+    np.testing.assert_allclose(values["gap"], gaps, atol=1e-9)
+
+
+def test_local_devices_cost_a_second_and_a_joule_each(offloading):
+    """1 Gcycle at 1 GHz and 1e-27 J s^2: what all three rates above refer to."""
+    np.testing.assert_allclose(offloading.values["objective"][2], 6 * (1.0 + 1.0))
+    np.testing.assert_allclose(offloading.values["num_local"][2], 6.0)
+
+
+def test_the_rate_against_a_rule_needs_that_rule():
+    comparison = compare(["remote"], "tiny", env_id="edgemarl/mec-v0", slots=1)
+    assert "nrr" in comparison.values
+    assert "nrr_pso" not in comparison.values
+
+
+def test_decisions_are_timed():
+    policy = BaselinePolicy("slow", slow_local)
+    comparison = compare([policy], "tiny", env_id="edgemarl/mec-v0", slots=2)
+    assert (comparison.values["decision_time"] >= 0.02).all()
 
 
 def test_names_of_your_own():

@@ -64,6 +64,22 @@ def test_more_iterations_find_better_assignments(draw, method):
 
 
 @needs_pymoo
+@pytest.mark.parametrize("method", METHODS)
+def test_every_iteration_scores_the_whole_population(draw, tiny, method, monkeypatch):
+    costs = SlotCosts.of(tiny, draw(tiny))
+    scored = []
+    objective = SlotCosts.objective
+
+    def counted(self, assignments):
+        scored.append(len(assignments))
+        return objective(self, assignments)
+
+    monkeypatch.setattr(SlotCosts, "objective", counted)
+    Heuristic(method=method, population=9, iterations=3).search(costs, np.random.default_rng(0))
+    assert scored == [9, 9, 9]
+
+
+@needs_pymoo
 def test_as_rules(draw, tiny):
     for method in METHODS:
         rule = BASELINES.make(method).rule
