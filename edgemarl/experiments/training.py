@@ -173,10 +173,7 @@ class _Run:
         task = manifest.task()
         self.objective = None if task.scenario is None else task.system.objective
         self.validation = Validation(task, validation_slots)
-        self.best = max(
-            (score(row) for row in read_progress(folder.path)),
-            default=-math.inf,
-        )
+        self.best = max(map(score, read_progress(folder.path)), default=-math.inf)
 
     def carry_out(self, checkpoint: Path | None, address: str | None) -> TrainingResult:
         """Train until the slots are done, or Ctrl-C."""
