@@ -48,7 +48,7 @@ def draw_topology(scenario: "Scenario") -> Topology:
 def centroids(positions: Array, count: int, rng: np.random.Generator) -> Array:
     """Centres (M, 2) [m] of the clusters that k-means finds, the best of several starts.
 
-    Every start takes some of the positions as its first centres.
+    Every start takes some of the different positions as its first centres.
 
     Args:
         positions: (N, 2) [m].
@@ -56,11 +56,12 @@ def centroids(positions: Array, count: int, rng: np.random.Generator) -> Array:
         rng: source of the starts.
 
     Raises:
-        ValueError: for fewer different positions than centres.
+        ValueError: for fewer different positions than centres, or none that k-means tells apart.
     """
+    different = positions[np.sort(np.unique(positions, axis=0, return_index=True)[1])]
     found: list[tuple[float, Array]] = []
-    for _ in range(STARTS):
-        first = positions[rng.choice(len(positions), count, replace=False)]
+    for _ in range(STARTS if len(different) >= count else 0):
+        first = different[rng.choice(len(different), count, replace=False)]
         try:
             centre, _ = kmeans2(positions, first, minit="matrix", missing="raise")
         except ClusterError:  # a cluster ran empty
@@ -69,7 +70,7 @@ def centroids(positions: Array, count: int, rng: np.random.Generator) -> Array:
     if not found:
         raise ValueError(
             f"positions must have {count} clusters for as many servers, got "
-            f"{len(np.unique(positions, axis=0))} different ones: give server_positions"
+            f"{len(different)} different ones: give server_positions"
         )
     return min(found, key=lambda start: start[0])[1]
 

@@ -60,6 +60,20 @@ def test_devices_in_one_place_have_no_clusters():
         centroids(np.ones((5, 2)), 2, np.random.default_rng(0))
 
 
+@pytest.mark.parametrize("count", [3, 9])
+def test_fewer_different_positions_than_servers(count):
+    positions = np.repeat([[0.0, 0.0], [1.0, 1.0]], 6, axis=0)
+    with pytest.raises(ValueError, match=rf"^positions must have {count} clusters .*, got 2 diff"):
+        centroids(positions, count, np.random.default_rng(0))
+
+
+def test_as_many_different_positions_as_servers():
+    """Of which two are rare: 400 devices are in the third place."""
+    places = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
+    found = centroids(np.repeat(places, [400, 1, 1], axis=0), 3, np.random.default_rng(0))
+    np.testing.assert_allclose(found[np.lexsort(found.T[::-1])], places, atol=1e-12)
+
+
 def test_the_seed_decides():
     first = SCENARIOS["n180"].topology
     again, other = (SCENARIOS["n180"].replace(seed=seed).topology for seed in (0, 1))
