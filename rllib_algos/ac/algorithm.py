@@ -22,7 +22,13 @@ from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import CentralModule
 from rllib_algos.joint.spaces import JointSpaces
 from rllib_algos.joint.specs import joint_specs
-from rllib_algos.joint.validation import check_at_least, check_interval, check_widths
+from rllib_algos.joint.validation import (
+    check_at_least,
+    check_interval,
+    check_learning_rate,
+    check_switch,
+    check_widths,
+)
 
 # Settings of a replay and of target networks, of which there are none.
 _OFF_POLICY = ("replay_capacity", "learning_starts", "updates_per_slot", "tau")
@@ -95,10 +101,9 @@ class ACConfig(JointOffPolicyConfig):
         check_widths("critic_hiddens", self.critic_hiddens)
         check_at_least("td_steps", self.td_steps, 1)
         for name in ("actor_lr", "critic_lr"):
-            if isinstance(rate := getattr(self, name), int | float):
-                check_interval(name, rate, 0, math.inf)
-        if not self.entropy_weight >= 0:
-            raise ValueError(f"entropy_weight must not be negative, got {self.entropy_weight}")
+            check_learning_rate(name, getattr(self, name))
+        check_interval("entropy_weight", self.entropy_weight, 0, math.inf, closed="low")
+        check_switch("normalize_advantages", self.normalize_advantages)
         defaults = JointOffPolicyConfig()
         for name in _OFF_POLICY:
             if getattr(self, name) != getattr(defaults, name):

@@ -17,7 +17,13 @@ from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import MixerModule
 from rllib_algos.joint.spaces import ContinuousAction, JointSpaces
 from rllib_algos.joint.specs import joint_specs
-from rllib_algos.joint.validation import check_at_least, check_choice, check_interval, check_widths
+from rllib_algos.joint.validation import (
+    check_at_least,
+    check_choice,
+    check_interval,
+    check_learning_rate,
+    check_widths,
+)
 
 _PRINTED_WIDTHS = {30: (80, 60), 180: (260, 200), 200: (300, 250)}  # section V
 
@@ -136,6 +142,7 @@ class DIRSConfig(JointOffPolicyConfig):
     def validate(self) -> None:
         """Checks all settings."""
         super().validate()
+        check_learning_rate("actor_lr", self.actor_lr)
         if self.actor_hiddens != "auto":
             check_widths("actor_hiddens", self.actor_hiddens)
         check_choice("refinement", self.refinement, (*REFINEMENTS, None))
@@ -151,10 +158,9 @@ class DIRSConfig(JointOffPolicyConfig):
             check_interval(name, getattr(self, name), 0, 2)
         for name in _WEIGHTS:
             check_interval(name, getattr(self, name), 0, math.inf)
-        check_interval("exploration_epsilon", self.exploration_epsilon, 0, 1, closed=True)
+        check_interval("exploration_epsilon", self.exploration_epsilon, 0, 1, closed="high")
         for name in ("l2_weight", "crossover_threshold", "priority_exponent"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+            check_interval(name, getattr(self, name), 0, math.inf, closed="low")
 
     def get_default_learner_class(self) -> type[DIRSLearner]:
         """Returns the learner with DIRS's losses."""

@@ -1,6 +1,5 @@
 """IDQN's config and algorithm; other value-based algorithms start from them."""
 
-import math
 from typing import Any, Self
 
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -15,7 +14,12 @@ from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import MixerModule
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 from rllib_algos.joint.specs import joint_specs
-from rllib_algos.joint.validation import check_epsilon, check_interval, check_widths
+from rllib_algos.joint.validation import (
+    check_epsilon,
+    check_learning_rate,
+    check_switch,
+    check_widths,
+)
 
 
 class IDQNConfig(JointOffPolicyConfig):
@@ -69,8 +73,9 @@ class IDQNConfig(JointOffPolicyConfig):
         super().validate()
         check_widths("q_hiddens", self.q_hiddens)
         check_epsilon("exploration_epsilon", self.exploration_epsilon)
-        if isinstance(self.q_lr, int | float):
-            check_interval("q_lr", self.q_lr, 0, math.inf)
+        check_learning_rate("q_lr", self.q_lr)
+        for name in ("double_q", "dueling", "shared_networks"):
+            check_switch(name, getattr(self, name))
 
     def get_default_learner_class(self) -> type[IDQNLearner]:
         """Returns the learner with IDQN's loss."""

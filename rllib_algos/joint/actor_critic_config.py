@@ -1,5 +1,6 @@
 """Settings of algorithms with centralised critics and decentralised actors."""
 
+import math
 from typing import Any, Self
 
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -16,6 +17,9 @@ from rllib_algos.joint.validation import (
     check_at_least,
     check_choice,
     check_epsilon,
+    check_interval,
+    check_learning_rate,
+    check_switch,
     check_widths,
 )
 
@@ -99,6 +103,8 @@ class ActorCriticConfig(JointOffPolicyConfig):
     def validate(self) -> None:
         """Checks all settings."""
         super().validate()
+        for name in ("actor_lr", "critic_lr"):
+            check_learning_rate(name, getattr(self, name))
         check_widths("actor_hiddens", self.actor_hiddens)
         check_widths("critic_hiddens", self.critic_hiddens)
         check_at_least("actor_delay", self.actor_delay, 1)
@@ -107,8 +113,9 @@ class ActorCriticConfig(JointOffPolicyConfig):
         check_choice("action_relaxation", self.action_relaxation, relaxations)
         check_epsilon("exploration_epsilon", self.exploration_epsilon)
         for name in ("gumbel_noise", "gaussian_noise"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+            check_interval(name, getattr(self, name), 0, math.inf, closed="low")
+        for name in ("twin_critics", "shared_critic"):
+            check_switch(name, getattr(self, name))
 
     def make_layout(self, spaces: JointSpaces) -> GroupLayout:
         """Returns how joint observations and actions are stored."""

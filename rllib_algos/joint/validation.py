@@ -80,9 +80,8 @@ def check_numbers(config: Any) -> None:
     check_at_least("learning_starts", config.learning_starts, 0)
     check_at_least("train_batch_size_per_learner", config.train_batch_size_per_learner, 1)
     check_interval("updates_per_slot", config.updates_per_slot, 0, math.inf)
-    check_interval("tau", config.tau, 0, 1, closed=True)
-    if not 0 <= config.gamma < 1:
-        raise ValueError(f"gamma must be in [0, 1), got {config.gamma}")
+    check_interval("tau", config.tau, 0, 1, closed="high")
+    check_interval("gamma", config.gamma, 0, 1, closed="low")
     automatic = config.scales_rewards and config.reward_scale == "auto"
     if config.reward_scale is not None and not automatic:
         check_interval("reward_scale", config.reward_scale, 0, math.inf)
@@ -96,27 +95,70 @@ def check_at_least(name: str, value: Any, least: int) -> None:
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
 
 
-def check_interval(name: str, value: Any, low: float, high: float, *, closed: bool = False) -> None:
-    """Raises ValueError unless low < value < high (value = high allowed if `closed`)."""
-    inside = isinstance(value, (int, float)) and low < value
-    if not inside or not (value <= high if closed else value < high):
-        bounds = f"({low}, {high}{']' if closed else ')'}"
-        raise ValueError(f"{name} must be a number in {bounds}, got {value!r}")
+def check_interval(name: str, value: Any, low: float, high: float, *, closed: str = "") -> None:
+    """Raises ValueError unless `value` is a number between `low` and `high`.
+
+    Args:
+        name: the setting's name.
+        value: its value; infinities and NaN are never numbers.
+        low: lower end.
+        high: upper end.
+        closed: the end that is itself allowed, "low" or "high"; by default neither is.
+    """
+    inside = is_number(value) and low <= value <= high
+    if not inside or (value == low and closed != "low") or (value == high and closed != "high"):
+        left, right = "[" if closed == "low" else "(", "]" if closed == "high" else ")"
+        raise ValueError(f"{name} must be a number in {left}{low}, {high}{right}, got {value!r}")
+
+
+def check_switch(name: str, value: Any) -> None:
+    """Raises ValueError unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
 
 
 def check_epsilon(name: str, value: Any) -> None:
     """Raises ValueError unless `value` is a probability or a schedule of probabilities."""
-    points = [[0, value]] if isinstance(value, (int, float)) else value
-    try:
-        steps, probabilities = zip(*((float(s), float(p)) for s, p in points), strict=True)
-    except (TypeError, ValueError):
-        steps, probabilities = (), (math.nan,)
-    rising = all(before < after for before, after in itertools.pairwise(steps))
-    if not rising or not all(0 <= p <= 1 for p in probabilities):
+    points = _schedule(value)
+    if not points or not all(0 <= p <= 1 for _, p in points):
         raise ValueError(
             f"{name} must be in [0, 1], or a schedule [[step, probability], ...] with rising steps,"
             f" got {value}"
         )
+
+
+def check_learning_rate(name: str, value: Any) -> None:
+    """Raises ValueError unless `value` is a positive number or RLlib's schedule of numbers.
+
+    A schedule has two or more points, the first at step 0; some of its rates may be 0.
+    """
+    points = _schedule(value)
+    whole = is_number(value) or (len(points) > 1 and points[0][0] == 0)
+    rates = [rate for _, rate in points]
+    if not whole or min(rates) < 0 or max(rates) == 0:
+        raise ValueError(
+            f"{name} must be a number in (0, inf), or a schedule [[0, rate], [step, rate], ...] "
+            f"with rising steps, got {value!r}"
+        )
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number; True and False are none."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and math.isfinite(value)
+
+
+def _schedule(value: Any) -> list[tuple[float, float]]:
+    """The points (step, value) of a schedule or of a number; none where a value is neither."""
+    points = [(0, value)] if is_number(value) else value
+    if not isinstance(points, (list, tuple)):
+        return []
+    for point in points:
+        pair = isinstance(point, (list, tuple)) and len(point) == 2
+        if not pair or not all(is_number(part) for part in point):
+            return []
+    rising = all(before[0] < after[0] for before, after in itertools.pairwise(points))
+    return [(step, part) for step, part in points] if rising else []
 
 
 def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:

@@ -8,7 +8,12 @@ from ray.rllib.utils.from_config import NotProvided
 from rllib_algos.joint.actor_critic_config import ActorCriticConfig
 from rllib_algos.joint.algorithm import JointOffPolicy
 from rllib_algos.joint.config import assign_provided
-from rllib_algos.joint.validation import check_at_least, check_interval
+from rllib_algos.joint.validation import (
+    check_at_least,
+    check_interval,
+    check_learning_rate,
+    is_number,
+)
 from rllib_algos.ma_maxent.learner import MAMaxEntLearner
 
 
@@ -51,12 +56,12 @@ class MAMaxEntConfig(ActorCriticConfig):
         super().validate()
         check_at_least("entropy_delay", self.entropy_delay, 1)
         check_interval("initial_omega", self.initial_omega, 0, math.inf)
-        if isinstance(self.entropy_lr, (int, float)):
-            check_interval("entropy_lr", self.entropy_lr, 0, math.inf)
-        if self.target_entropy is not None and not self.target_entropy <= 1:
+        check_learning_rate("entropy_lr", self.entropy_lr)
+        target = self.target_entropy
+        if target is not None and not (is_number(target) and target <= 1):
             raise ValueError(
                 "target_entropy must be at most 1 (a fraction of log H; negative values are nat), "
-                f"got {self.target_entropy}"
+                f"got {target!r}"
             )
 
     def paper(self) -> Self:

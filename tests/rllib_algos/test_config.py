@@ -64,8 +64,10 @@ def test_entropy_settings_belong_to_ma_maxent_alone():
         ({"learning_starts": -1}, "learning_starts must be a whole number of at least 0"),
         ({"train_batch_size_per_learner": 0}, "train_batch_size_per_learner must be"),
         ({"updates_per_slot": 0}, r"updates_per_slot must be a number in \(0, inf\), got 0"),
+        ({"updates_per_slot": float("inf")}, r"updates_per_slot must be a number .* got inf"),
+        ({"tau": True}, r"tau must be a number in \(0, 1\], got True"),
         ({"tau": 1.5}, r"tau must be a number in \(0, 1\], got 1.5"),
-        ({"gamma": 1.0}, r"gamma must be in \[0, 1\), got 1.0"),
+        ({"gamma": 1.0}, r"gamma must be a number in \[0, 1\), got 1.0"),
         ({"reward_scale": -1.0}, "reward_scale must be a number"),
         ({"num_torch_threads": 0}, "num_torch_threads must be"),
         ({"actor_hiddens": []}, None),
@@ -75,7 +77,7 @@ def test_entropy_settings_belong_to_ma_maxent_alone():
         ({"other_actions": "none"}, r"other_actions must be one of \('policy', 'replay'\)"),
         ({"action_relaxation": "hard"}, "action_relaxation must be one of"),
         ({"exploration_epsilon": 2.0}, "exploration_epsilon must be in"),
-        ({"gumbel_noise": -0.1}, "gumbel_noise must not be negative, got -0.1"),
+        ({"gumbel_noise": -0.1}, r"gumbel_noise must be a number in \[0, inf\), got -0.1"),
     ],
     ids=lambda v: next(iter(v)) if isinstance(v, dict) else "",
 )
@@ -95,6 +97,8 @@ def test_numbers_are_checked(training, message):
         ({"entropy_delay": 0}, "entropy_delay must be a whole number of at least 1, got 0"),
         ({"initial_omega": 0.0}, "initial_omega must be a number in"),
         ({"target_entropy": 1.5}, "target_entropy must be at most 1 .* got 1.5"),
+        ({"target_entropy": "abc"}, "target_entropy must be at most 1 .* got 'abc'"),
+        ({"target_entropy": -float("inf")}, "target_entropy must be at most 1 .* got -inf"),
     ],
 )
 def test_entropy_numbers_are_checked(training, message):
@@ -107,8 +111,14 @@ def test_entropy_numbers_are_checked(training, message):
     ("settings", "message"),
     [
         (ACConfig().training(td_steps=0), "td_steps must be a whole number of at least 1, got 0"),
-        (ACConfig().training(entropy_weight=-1.0), "entropy_weight must not be negative, got -1"),
-        (ACConfig().training(actor_lr=0), r"actor_lr must be a number in \(0, inf\), got 0"),
+        (
+            ACConfig().training(entropy_weight=-1.0),
+            r"entropy_weight must be a number in \[0, inf\), got -1",
+        ),
+        (
+            ACConfig().training(actor_lr=0),
+            r"actor_lr must be a number in \(0, inf\), or a .*, got 0",
+        ),
         (ACConfig().training(tau=0.5), "tau must be 0.005 for ac, got 0.5: it has no effect"),
         (ACConfig().training(learning_starts=0), "learning_starts must be 500 for ac, got 0"),
         (DDPGConfig().training(shared_critic=False), "shared_critic must be True for ddpg"),
@@ -123,7 +133,7 @@ def test_settings_of_central_networks_are_checked(settings, message):
 @pytest.mark.parametrize(
     ("training", "message"),
     [
-        ({"q_lr": 0}, r"q_lr must be a number in \(0, inf\), got 0"),
+        ({"q_lr": 0}, r"q_lr must be a number in \(0, inf\), or a .*, got 0"),
         ({"q_hiddens": [0]}, r"q_hiddens must be a list of positive widths, got \[0\]"),
         ({"mixer_width": 0}, "mixer_width must be a whole number of at least 1, got 0"),
         ({"hyper_width": 0.5}, "hyper_width must be a whole number of at least 1, got 0.5"),

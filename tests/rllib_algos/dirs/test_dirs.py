@@ -199,7 +199,7 @@ def test_other_actions_are_refused(small):
         ({"particles": 0}, "particles must be a whole number of at least 1, got 0"),
         ({"training_interval": 0}, "training_interval must be a whole number of at least 1"),
         ({"agent_epsilon": 0.0}, r"agent_epsilon must be a number in \(0, inf\), got 0.0"),
-        ({"l2_weight": -1e-4}, "l2_weight must not be negative, got -0.0001"),
+        ({"l2_weight": -1e-4}, r"l2_weight must be a number in \[0, inf\), got -0.0001"),
         ({"exploration_epsilon": 1.5}, r"exploration_epsilon must be a number in \(0, 1\]"),
         ({"actor_hiddens": "large"}, "actor_hiddens must be a list of positive widths"),
     ],
