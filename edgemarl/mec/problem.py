@@ -9,7 +9,7 @@ from edgemarl.mec.costs import SlotCosts
 from edgemarl.mec.optimum import optimal_assignment
 from edgemarl.mec.scenario import Scenario
 from edgemarl.mec.state import State
-from edgemarl.mec.votes import VOTES
+from edgemarl.mec.votes import LOCAL, VOTES
 
 Array = NDArray[np.float64]
 Assignment = NDArray[np.int64]
@@ -41,7 +41,19 @@ class AssignmentProblem:
 
         Args:
             assignments: (K, N) integers.
+
+        Raises:
+            ValueError: for another shape, or an index that is neither a server's nor -1.
         """
+        devices = self._scenario.num_devices
+        if assignments.ndim != 2 or assignments.shape[1] != devices:
+            raise ValueError(f"assignments must have shape (K, {devices}), got {assignments.shape}")
+        least, greatest = assignments.min(initial=0), assignments.max(initial=LOCAL)
+        if least < LOCAL or greatest >= self.num_servers:
+            raise ValueError(
+                f"assignments must hold server indices from {LOCAL} to {self.num_servers - 1}, "
+                f"got {least} to {greatest}"
+            )
         return self._costs.objective(assignments)
 
     def vote(self, scores: NDArray[np.floating]) -> Assignment:

@@ -38,6 +38,20 @@ def test_the_best_assignment_has_the_least_objective(problem):
     assert problem.objective(best[None])[0] <= problem.objective(choices).min() * (1 + 1e-3)
 
 
+@pytest.mark.parametrize(
+    ("assignments", "message"),
+    [
+        ([0, 0, 0], r"^assignments must have shape \(K, 3\), got \(3,\)$"),
+        ([[0, 0, 0, 0]], r"^assignments must have shape \(K, 3\), got \(1, 4\)$"),
+        ([[0, 1, 0], [1, 2, 0]], r"^assignments must hold server .* from -1 to 1, got 0 to 2$"),
+        ([[0, 1, -2]], r"^assignments must hold server indices from -1 to 1, got -2 to 1$"),
+    ],
+)
+def test_objectives_of_what_is_no_assignment(assignments, message, problem):
+    with pytest.raises(ValueError, match=message):
+        problem.objective(np.array(assignments))
+
+
 @pytest.mark.parametrize(("vote", "rule"), [("max", vote_max), ("capacity", vote_capacity)])
 def test_votes_are_the_environment_s(vote, rule, tiny, draw):
     scenario = tiny.replace(vote=vote)
