@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rllib_algos.joint.rl_modules import ACTORS
 
@@ -95,7 +95,9 @@ def check_at_least(name: str, value: Any, least: int) -> None:
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
 
 
-def check_interval(name: str, value: Any, low: float, high: float, *, closed: str = "") -> None:
+def check_interval(
+    name: str, value: Any, low: float, high: float, *, closed: Literal["low", "high"] | None = None
+) -> None:
     """Raises ValueError unless `value` is a number between `low` and `high`.
 
     Args:
