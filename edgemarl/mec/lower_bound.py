@@ -26,6 +26,8 @@ CALM = 0.3  # Newton decrement, in temperatures, below which the search cools do
 SUFFICIENT = 1e-4  # share of the promised increase that a step must bring
 SHORTEST = 1e-3  # step length that is taken whatever it brings
 TOLERANCE = 1e-5  # estimated distance to the greatest D, relative, at which to stop
+DAMPING = 1e-12  # relative, of the Hessian's diagonal, by which it is never singular
+COLDEST = 0.01  # least of that mean, relative to the same with the first loads' charges
 MOST_STEPS = 200  # of Newton's method, and of cooling
 
 
@@ -79,13 +81,15 @@ def maximise(
         costs: the slot.
         table: (N, M + 1) costs as `costs.table`, infinite where a device must not go.
         load: (M,) where to begin.
-        heat: first temperature, relative to the mean over devices of the least cost.
+        heat: first temperature, relative to the mean over devices of the least cost, loads apart.
         enough: value of D at which to stop early.
     """
-    temperature = heat * float(table.min(axis=1).mean())
+    load = _start(costs, table, load)
+    least, charged = (x.min(axis=1).mean() for x in (table, priced(costs, table, load)))
+    temperature = heat * float(max(least, COLDEST * charged))
     best = now = dual_at(costs, table, load, temperature)
     for _ in range(MOST_STEPS):
-        step = np.linalg.solve(now.hessian, now.slope)
+        step = _newton_step(now)
         decrement = float(now.slope @ step)
         distance = now.value - now.smoothed + decrement
         if distance <= TOLERANCE * abs(now.value) or best.value >= enough:
@@ -97,6 +101,32 @@ def maximise(
             now = _step(costs, table, now, step, temperature)
         best = max(best, now, key=lambda dual: dual.value)
     return best
+
+
+def _start(costs: SlotCosts, table: Array, load: Array) -> Array:
+    """The loads (M,), cut to the prohibitive ones where they bound less than no loads at all."""
+    charged = priced(costs, table, load).min(axis=1).sum() - costs.load_cost @ load**2
+    if charged >= table.min(axis=1).sum():
+        return load
+    return np.minimum(load, _prohibitive(costs, table))
+
+
+def _prohibitive(costs: SlotCosts, table: Array) -> Array:
+    """The loads (M,) from which on every device that may compute itself does so.
+
+    Servers charge 2 c_j t_j s_i = local_i - offload_ij there; more never raises D. Infinite where
+    a device must not compute itself.
+    """
+    own, allowed = table[:, -1:], np.isfinite(table[:, :-1])
+    saved = np.where(allowed, np.maximum(own - np.where(allowed, table[:, :-1], 0.0), 0.0), 0.0)
+    return (saved / costs.root_cycles[:, None]).max(axis=0) / (2.0 * costs.load_cost)
+
+
+def _newton_step(dual: Dual) -> NDArray[np.floating]:
+    """Newton's step (M,), of a Hessian scaled to a diagonal of one and damped."""
+    scale = np.sqrt(np.diag(dual.hessian))
+    scaled = dual.hessian / scale / scale[:, None] + DAMPING * np.eye(len(scale))
+    return np.linalg.solve(scaled, dual.slope / scale) / scale
 
 
 def _step(

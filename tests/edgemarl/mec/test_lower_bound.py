@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from edgemarl.mec.branch_and_bound import branch_and_bound
 from edgemarl.mec.costs import SlotCosts
 from edgemarl.mec.lower_bound import dual_at, maximise, priced
+from edgemarl.mec.presets import SCENARIOS
+from edgemarl.mec.state import next_state
 from tests.offloading_slots import draw_costs, least_objective
 
 SHARP = 1e-6  # a temperature at which the smoothed form is close to the dual
@@ -87,6 +90,27 @@ def test_forbidden_places_raise_the_dual():
     assert np.isfinite(without.value)
     assert without.value > free.value
     assert without.load[0] == pytest.approx(0.0, abs=1e-6 * start[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "overrides"),
+    [
+        ("n30-mixed", {"bandwidth": 1e21}),
+        ("n30-mixed", {"server_capacity": 1e-30}),
+        ("n180-mixed", {"server_capacity": 1e-5}),
+        ("n180-mixed", {"server_capacity": 0.01}),
+        ("n180-mixed", {"server_capacity": 10.0}),
+    ],
+)
+def test_extreme_scenarios_are_bounded_closely(name, overrides):
+    """With servers that compute next to nothing, everybody alone is optimal."""
+    scenario = SCENARIOS[name].replace(**overrides)
+    costs = SlotCosts.of(scenario, next_state(scenario, None, None, np.random.default_rng(0)))
+    found = branch_and_bound(costs, tolerance=3e-4, most_nodes=200)
+    assert found.lower_bound <= found.objective * (1 + 1e-12)
+    assert found.lower_bound >= found.objective * (1 - 1e-3)
+    if "server_capacity" in overrides:
+        assert found.objective == pytest.approx(costs.local.sum(), rel=1e-12)
 
 
 def test_enough_is_enough():
