@@ -2,12 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, Self, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, cast
 
 from edgemarl.core import component as components
 
 
-@runtime_checkable
 class AnyScenario(Protocol):
     """What experiments need of a scenario, whatever its system."""
 

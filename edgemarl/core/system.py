@@ -36,6 +36,11 @@ class Objective:
         """The bound's name in tables and pictures."""
         return self.bound.replace("_", " ")
 
+    @property
+    def validated(self) -> tuple[str, str, str]:
+        """Names of what checkpoints are measured by: the objective, its bound, and the gap."""
+        return self.name, self.bound, "gap"
+
     def gap(self, bound: ArrayLike, value: ArrayLike) -> NDArray[np.float64]:
         """How much worse values are than their bounds, as a share of the bounds."""
         gap = relative_gap(bound, value)

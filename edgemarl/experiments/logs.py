@@ -24,8 +24,8 @@ def columns_of(objective: Objective | None) -> tuple[str, ...]:
     """
     if objective is None:
         return ("slots", "seconds", "validation_reward")
-    measured = (objective.name, objective.bound, "gap")
-    return ("slots", "seconds", objective.name, *(f"validation_{name}" for name in measured))
+    checked = (f"validation_{name}" for name in objective.validated)
+    return ("slots", "seconds", objective.name, *checked)
 
 
 class Logs:

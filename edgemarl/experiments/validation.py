@@ -40,17 +40,14 @@ class Validation:
         )
         objective = self.task.system.objective
         self._bound = evaluation.slots[objective.bound]
-        names = (objective.name, objective.bound, "gap")
-        return {f"validation_{name}": evaluation.mean(name) for name in names}
+        return {f"validation_{name}": evaluation.mean(name) for name in objective.validated}
 
     def reported(self, measured: Mapping[str, float]) -> tuple[float, float | None, float | None]:
         """What of `measure` people are told: objective, bound and gap; or the reward alone."""
         if self.task.scenario is None:
             return measured["validation_reward"], None, None
-        objective = self.task.system.objective
-        value, bound, gap = (
-            measured[f"validation_{name}"] for name in (objective.name, objective.bound, "gap")
-        )
+        names = self.task.system.objective.validated
+        value, bound, gap = (measured[f"validation_{name}"] for name in names)
         return value, bound, gap
 
 
