@@ -31,7 +31,7 @@ def main(slots: int, out: Path) -> None:
     run = out / "run"
     if (run / "run.json").exists():
         shutil.rmtree(run)  # an earlier demo
-    with ProgressBar(slots, LEARNED) as bar:
+    with ProgressBar(slots, LEARNED, "system QoE") as bar:
         train(
             "ma_maxent",
             "demo",
