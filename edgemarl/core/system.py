@@ -111,6 +111,11 @@ class System:
         return tuple(measure.name for measure in self.measures)
 
     @property
+    def outcome_measures(self) -> tuple[Measure, ...]:
+        """The measures that the outcome holds, which infos report as well."""
+        return tuple(measure for measure in self.measures if measure.key != DECISION_TIME)
+
+    @property
     def bound_measures(self) -> tuple[str, ...]:
         """Names of what is measured beside them where the bound is computed."""
         names = (self.objective.bound, "gap")

@@ -44,7 +44,7 @@ class Learner:
         self._started_ray = start_ray(address, cpus)
         try:
             task = manifest.task()
-            self._measure = None if task.scenario is None else task.system.objective.name
+            self._measures = () if task.scenario is None else task.system.outcome_measures
             register_task(task)
             self._algorithm = config.build_algo()
         except BaseException:
@@ -52,16 +52,18 @@ class Learner:
             raise
         self.slots = 0
 
-    def step(self) -> tuple[float | None, dict[str, float]]:
+    def step(self) -> tuple[dict[str, float], dict[str, float]]:
         """Collect and learn for a while.
 
         Returns:
-            The mean objective of the slots collected, and every number that RLlib reports.
+            The means of the system's measures over the slots collected, and every number that
+            RLlib reports.
         """
         report = {k: v for k, v in self._algorithm.train().items() if k != "config"}
         metrics = numeric_leaves(report)
         self.slots = int(metrics["env_runners/num_env_steps_sampled_lifetime"])
-        return metrics.get(f"env_runners/{self._measure}"), metrics
+        reported = {m.name: metrics.get(f"env_runners/{m.key}") for m in self._measures}
+        return {name: value for name, value in reported.items() if value is not None}, metrics
 
     def save(self, folder: Path) -> None:
         """Write the whole state into an empty folder."""

@@ -8,24 +8,26 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from edgemarl.core.system import Objective
+from edgemarl.core.system import System
 from edgemarl.experiments.durable import sync
 
 FILE_NAME = "progress.csv"
 
 
-def columns_of(objective: Objective | None) -> tuple[str, ...]:
+def columns_of(system: System | None) -> tuple[str, ...]:
     """Columns of ``progress.csv``.
 
-    Slots of training; wall time [s] over all sessions; the mean objective of the slots sampled
-    since the last row; and, in rows of a checkpoint, its means on the validation slots: objective,
-    certified bound, and the gap as a fraction of the bound; or, in environments without a scenario,
-    which have none of these, the reward of an agent and slot.
+    Slots of training; wall time [s] over all sessions; the means of the system's measures over the
+    slots sampled since the last row, its objective first; and, in rows of a checkpoint, its means
+    on the validation slots: objective, certified bound, and the gap as a fraction of the bound; or,
+    in environments without a scenario, which have none of these, the reward of an agent and
+    slot.
     """
-    if objective is None:
+    if system is None:
         return ("slots", "seconds", "validation_reward")
-    checked = (f"validation_{name}" for name in objective.validated)
-    return ("slots", "seconds", objective.name, *checked)
+    sampled = (measure.name for measure in system.outcome_measures)
+    checked = (f"validation_{name}" for name in system.objective.validated)
+    return ("slots", "seconds", *sampled, *checked)
 
 
 class Logs:
@@ -33,15 +35,15 @@ class Logs:
 
     Args:
         folder: the run's folder.
-        objective: what policies are compared by; None in environments without a scenario.
+        system: of the environment; None where it has no scenario.
         slots: slots done at the start; rows beyond them, which a run that died after its last
             checkpoint left behind, are dropped.
     """
 
-    def __init__(self, folder: Path, objective: Objective | None, *, slots: int = 0):
+    def __init__(self, folder: Path, system: System | None, *, slots: int = 0):
         from tensorboardX import SummaryWriter
 
-        self.columns = columns_of(objective)
+        self.columns = columns_of(system)
         self.path = folder / FILE_NAME
         kept = [row for row in read_progress(folder) if row["slots"] <= slots] if slots else []
         self.seconds = kept[-1]["seconds"] if kept else 0.0

@@ -171,7 +171,7 @@ class _Run:
         self.every = checkpoint_every or max(slots // 20, 1)
         self.reporter = reporter or Silent()
         task = manifest.task()
-        self.objective = None if task.scenario is None else task.system.objective
+        self.system = None if task.scenario is None else task.system
         self.validation = Validation(task, validation_slots)
         self.best = max(map(score, read_progress(folder.path)), default=-math.inf)
 
@@ -182,7 +182,7 @@ class _Run:
             if checkpoint is not None:
                 learner.restore(checkpoint, start)
             with (
-                closing(Logs(self.folder.path, self.objective, slots=start)) as logs,
+                closing(Logs(self.folder.path, self.system, slots=start)) as logs,
                 interrupts() as asked,
             ):
                 try:
@@ -200,11 +200,10 @@ class _Run:
         due = (first // self.every + 1) * self.every
         while learner.slots < self.total and not asked:
             before, since = learner.slots, time.perf_counter()
-            value, details = learner.step()
+            sampled, details = learner.step()
             now = time.perf_counter()
-            row = {"slots": float(learner.slots), "seconds": logs.seconds + now - begin}
-            if self.objective is not None and value is not None:
-                row[self.objective.name] = value
+            row = {"slots": float(learner.slots), "seconds": logs.seconds + now - begin, **sampled}
+            value = None if self.system is None else sampled.get(self.system.objective.name)
             self.reporter.update(learner.slots, (learner.slots - before) / (now - since), value)
             if learner.slots >= min(due, self.total):
                 row |= self._checkpoint(learner)

@@ -7,7 +7,7 @@ pytest.importorskip("tensorboardX")
 
 
 def write(folder, *slots, start=0):
-    logs = Logs(folder, SYSTEM.objective, slots=start)
+    logs = Logs(folder, SYSTEM, slots=start)
     for k in slots:
         logs.write({"slots": float(k), "seconds": logs.seconds + 1.0, "system_qoe": 2.0 * k}, {})
     logs.close()
@@ -20,7 +20,7 @@ def test_rows_are_read_back(tmp_path):
         {"slots": 20.0, "seconds": 1.0, "system_qoe": 40.0},
     ]
     header = (tmp_path / "progress.csv").read_text().splitlines()[0]
-    assert header == ",".join(columns_of(SYSTEM.objective))
+    assert header == ",".join(columns_of(SYSTEM))
 
 
 def test_a_resumed_run_appends_and_its_clock_goes_on(tmp_path):

@@ -99,6 +99,16 @@ def test_curves_hold_what_was_reported(finished):
     assert list((result.folder / "tensorboard").glob("events*"))
 
 
+def test_curves_hold_every_measure_of_the_sampled_slots(finished):
+    result, _ = finished
+    users = Manifest.read(result.folder).task().need_scenario().num_users
+    for row in read_progress(result.folder):
+        groups = (row["num_satisfied"], row["num_disturbed"], row["num_gave_up"])
+        assert sum(groups) == pytest.approx(users)
+        assert 0 < row["latency"] < 1  # [s]
+        assert 0 <= row["num_cloud"] <= users
+
+
 def test_the_manifest_says_what_the_run_was(finished):
     result, _ = finished
     manifest = Manifest.read(find_checkpoint(result.folder, prefer="latest"))
