@@ -1,0 +1,184 @@
+"""One small network for every row of a table, instead of one wide one for the whole table.
+
+Permuting rows of the same owner permutes the outputs, and nothing in the network but the
+embeddings depends on the number of rows. Shapes: `B` batch, `R` rows, `F` features, `H` choices,
+`E` numbers per embedding.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+POOLINGS = ("none", "mean", "attention")
+POOLED = 32  # width of what rows tell each other
+EMBEDDINGS = "embeddings"  # name of the parameter that a learning rate of its own is for
+
+
+class RowNetwork(nn.Module):
+    """Puts out one number for every choice of every row: logits, or values.
+
+    Row r of owner o is seen as x_r = [s_r, one-hot of o] and, with pooling, what the rows of the
+    same owner have in common. With `pairwise`, the network is evaluated once per row and choice,
+
+        y[r, h] = MLP([x_r, one-hot of h, e[r, h]]),
+
+    without, once per row, y[r] = MLP([x_r, e[r, 0], ..., e[r, H - 1]]).
+
+    Args:
+        rows: number of rows, R; without embeddings, tables of any length may be shown.
+        features: length of a row, F.
+        width: number of choices of a row, H.
+        owners: number of owners whom a one-hot tells apart; 0: the network does not see them.
+        hiddens: widths of the hidden layers.
+        embedding: E, learned numbers per row and choice; 0 for none.
+        pooling: "none": a row is judged by itself; "mean" and "attention": see `Pooling`.
+        pairwise: whether the network is evaluated once per row and choice.
+        together: whether all rows are one agent's, who pools over all of them.
+    """
+
+    def __init__(
+        self,
+        *,
+        rows: int,
+        features: int,
+        width: int,
+        owners: int = 0,
+        hiddens: Sequence[int] = (128, 128),
+        embedding: int = 4,
+        pooling: str = "none",
+        pairwise: bool = True,
+        together: bool = False,
+    ) -> None:
+        super().__init__()
+        self.rows, self.width, self.owners = rows, width, owners
+        self.embedding, self.pairwise, self.together = embedding, pairwise, together
+        seen = features + owners
+        self.pooling = (
+            None if pooling == "none" else Pooling(seen, attention=pooling == "attention")
+        )
+        self.row_size = seen + (0 if self.pooling is None else self.pooling.out_size)
+        choice_size = width + embedding if pairwise else width * embedding
+        sizes = [self.row_size + choice_size, *hiddens, 1 if pairwise else width]
+        self.first = nn.Linear(sizes[0], sizes[1])
+        pairs = itertools.pairwise(sizes[1:])
+        self.rest = nn.Sequential(*(m for n, k in pairs for m in (nn.ReLU(), nn.Linear(n, k))))
+        if embedding:
+            self.embeddings = nn.Parameter(0.1 * torch.randn(rows, width, embedding))
+
+    def forward(self, state: Tensor, owner: Tensor) -> Tensor:
+        """Returns logits or values, (B, R, H).
+
+        Args:
+            state: (B, R, F).
+            owner: (B, R) int, who owns a row; -1 is nobody.
+        """
+        if self.embedding and state.shape[1] != self.rows:
+            raise ValueError(
+                f"a network with embeddings must see the {self.rows} rows that it was made for, "
+                f"got {state.shape[1]}; use row_embedding=0 for tables of other lengths"
+            )
+        x = with_owner(state, owner, self.owners)
+        if self.pooling is not None:
+            pool = torch.where(owner < 0, -1, 0) if self.together else owner.long()
+            x = torch.cat([x, self.pooling(x, pool, 1 if self.together else self.owners)], -1)
+        x = self.rest(self._first(x))
+        return x[..., 0] if self.pairwise else x
+
+    def _first(self, x: Tensor) -> Tensor:
+        """Returns the first layer's outputs, (B, R, H, W) pairwise, else (B, R, W).
+
+        The inputs of a row and those of a choice meet in a sum, so that no row is repeated.
+        """
+        row, choice = self.first.weight.tensor_split([self.row_size], 1)
+        out = functional.linear(x, row, self.first.bias)
+        if not self.pairwise:
+            if self.embedding:
+                out = out + functional.linear(self.embeddings.flatten(1), choice)
+            return out
+        which, learned = choice.split([self.width, self.embedding], 1)
+        of_choice = which.t()  # (H, W)
+        if self.embedding:
+            of_choice = of_choice + functional.linear(self.embeddings, learned)
+        return out[:, :, None] + of_choice
+
+
+class Pooling(nn.Module):
+    """What the rows of one owner tell each other; rows of other owners have no part in it.
+
+    Every row is encoded, c_r = W x_r. "Mean-field" pooling gives a row the mean of the encodings
+    relu(c_q) over all rows q of its owner; attention gives it their mean weighted by
+    softmax(c'_r c''_q / sqrt(P)). Beside it stands log(1 + k), k the owner's number of rows. Rows
+    of nobody are pooled with nobody's rows.
+
+    Args:
+        in_size: length of what is seen of a row.
+        attention: whether rows attend to each other; its work grows with the square of R.
+    """
+
+    def __init__(self, in_size: int, *, attention: bool) -> None:
+        super().__init__()
+        self.attention = attention
+        self.encode = nn.Linear(in_size, POOLED * (3 if attention else 1))
+        self.out_size = POOLED + 1
+
+    def forward(self, x: Tensor, pool: Tensor, count: int) -> Tensor:
+        """Returns what every row is told, (B, R, `out_size`).
+
+        Args:
+            x: (B, R, in_size).
+            pool: (B, R) int64, rows with equal numbers are pooled; from -1 on.
+            count: number of pools beside -1.
+        """
+        code = self.encode(x)
+        if self.attention:
+            same = pool[:, :, None] == pool[:, None, :]
+            query, key, value = code.chunk(3, -1)
+            told = functional.scaled_dot_product_attention(query, key, value, attn_mask=same)
+            size = same.sum(-1, keepdim=True, dtype=x.dtype)
+        else:
+            told, size = _means(torch.relu(code), pool + 1, count + 1)
+        return torch.cat([told, size.log1p()], -1)
+
+
+def with_owner(state: Tensor, owner: Tensor, owners: int) -> Tensor:
+    """Returns rows with a one-hot of their owner behind them, (B, R, F + N); zeros for nobody.
+
+    Args:
+        state: (B, R, F).
+        owner: (B, R) int.
+        owners: N.
+    """
+    if not owners:
+        return state
+    agents = torch.arange(owners, device=owner.device)
+    return torch.cat([state, (owner[..., None] == agents).to(state.dtype)], -1)
+
+
+def split_embeddings(
+    named: Iterator[tuple[str, nn.Parameter]],
+) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """Returns a module's parameters without its embeddings, and the embeddings."""
+    parts: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
+    for name, parameter in named:
+        parts[name.rpartition(".")[2] == EMBEDDINGS].append(parameter)
+    return parts
+
+
+def _means(values: Tensor, pool: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Returns for every row its pool's mean, (B, R, P), and its pool's size, (B, R, 1).
+
+    Memory grows with R alone: sums are taken per pool, and handed back to its rows.
+
+    Args:
+        values: (B, R, P).
+        pool: (B, R) int64 in 0..count - 1.
+        count: number of pools.
+    """
+    ones = torch.cat([values, torch.ones_like(values[..., :1])], -1)
+    index = pool[..., None].expand_as(ones)
+    sums = ones.new_zeros(len(ones), count, ones.shape[-1]).scatter_add(1, index, ones)
+    own = sums.gather(1, index)
+    return own[..., :-1] / own[..., -1:], own[..., -1:]
