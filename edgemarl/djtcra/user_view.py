@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgemarl.core.validation import check_choice, check_servers
 from edgemarl.core.view import check_agents, stack_actions
 from edgemarl.djtcra.actions import decode_choices
-from edgemarl.djtcra.outcome import CLOUD, Outcome
+from edgemarl.djtcra.outcome import CLOUD, METRICS, Outcome
 from edgemarl.djtcra.passes import total
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.spaces import global_space
@@ -91,14 +91,16 @@ class UserView:
         return dict(zip(self.agents, parts.tolist(), strict=True))
 
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
-        """Each user's own QoE and latency, and whether the cloud served it."""
+        """Slot metrics, each user's own QoE and latency, and whether the cloud served it."""
         if outcome is None:
-            return {agent: {"qoe": 0.0, "latency": 0.0, "cloud": 0.0} for agent in self.agents}
+            nothing = {**dict.fromkeys(METRICS, 0.0), "qoe": 0.0, "latency": 0.0, "cloud": 0.0}
+            return {agent: dict(nothing) for agent in self.agents}
+        slot = outcome.metrics()
         cloud = (outcome.served_by == CLOUD).astype(float)
         own = zip(
             self.agents, outcome.qoe.tolist(), outcome.latency.tolist(), cloud.tolist(), strict=True
         )
         return {
-            agent: {"qoe": qoe, "latency": latency, "cloud": in_cloud}
+            agent: {**slot, "qoe": qoe, "latency": latency, "cloud": in_cloud}
             for agent, qoe, latency, in_cloud in own
         }
