@@ -62,15 +62,16 @@ def test_rewards_are_shared_or_one_s_own(hand, hand_state):
     np.testing.assert_array_equal(list(local.values()), outcome.qoe)
 
 
-def test_infos_hold_only_own_values(hand, hand_state):
+def test_infos_hold_the_slot_s_metrics_and_own_values(hand, hand_state):
     view = UserView(hand)
-    infos = view.infos(hand_state, evaluate(hand, hand_state, np.array([0, 1, 1])))
-    assert infos["user_0"] == pytest.approx({"qoe": 0.9969816, "latency": 0.06, "cloud": 0.0})
-    assert infos["user_2"] == pytest.approx(
-        {"qoe": 0.0241271, "latency": 0.535, "cloud": 1.0}, rel=1e-5
-    )
-    before = view.infos(hand_state, None)
-    assert before == {key: {"qoe": 0.0, "latency": 0.0, "cloud": 0.0} for key in view.agents}
+    outcome = evaluate(hand, hand_state, np.array([0, 1, 1]))
+    infos, slot = view.infos(hand_state, outcome), outcome.metrics()
+    first = {"qoe": 0.9969816, "latency": 0.06, "cloud": 0.0}
+    assert infos["user_0"] == pytest.approx(slot | first)
+    third = {"qoe": 0.0241271, "latency": 0.535, "cloud": 1.0}
+    assert infos["user_2"] == pytest.approx(slot | third, rel=1e-5)
+    nothing = dict.fromkeys([*slot, "qoe", "latency", "cloud"], 0.0)
+    assert view.infos(hand_state, None) == {agent: nothing for agent in view.agents}
 
 
 @pytest.mark.parametrize(
