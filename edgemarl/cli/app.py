@@ -7,6 +7,7 @@ import typer
 from edgemarl.cli.commands import OneLineErrors, SettingsCommand
 from edgemarl.cli.evaluate import compare, evaluate
 from edgemarl.cli.export import export
+from edgemarl.cli.reproduce import reproduce
 from edgemarl.cli.show import list_names, show_scenario
 from edgemarl.cli.sweep import sweep
 from edgemarl.cli.train import train
@@ -25,6 +26,7 @@ app.command(cls=SettingsCommand)(evaluate)
 app.command(cls=SettingsCommand)(compare)
 app.command()(sweep)
 app.command()(export)
+app.command()(reproduce)
 app.command("list")(list_names)
 scenarios.command("show", cls=SettingsCommand)(show_scenario)
 

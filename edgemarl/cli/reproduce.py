@@ -1,0 +1,119 @@
+"""``edgemarl reproduce``."""
+
+import dataclasses
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from edgemarl.experiments.reproduction.reproduce import Reproduction
+    from edgemarl.experiments.reproduction.study import Budget, Study
+
+FAILED = 1
+Name = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A figure or table, such as djtcra-fig6; or `list`.")
+]
+Quick = Annotated[bool, typer.Option("--quick", help="A few minutes instead of hours.")]
+Seeds = Annotated[
+    int | None, typer.Option("--seeds", min=1, metavar="K", help="Replicates of every cell.")
+]
+TrainingSlots = Annotated[
+    int | None, typer.Option("--slots", min=1, metavar="N", help="Slots of training.")
+]
+Methods = Annotated[
+    str | None, typer.Option("--methods", help="Which methods, with commas.", show_default="all")
+]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder; what is done in it is not repeated.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="J", help="Cells at a time.")]
+
+
+def reproduce(
+    study: Name,
+    quick: Quick = False,
+    seeds: Seeds = None,
+    slots: TrainingSlots = None,
+    methods: Methods = None,
+    out: Out = Path("runs/reproduction"),
+    jobs: Jobs = 1,
+) -> None:
+    """Run a paper's figure or table: learners, rules and the bound, with figure and tables.
+
+    The same command goes on after a stop; every cell's result is kept in DIR/cells.
+    """
+    from edgemarl.core.extras import require_extra
+    from edgemarl.experiments.reproduction.catalog import STUDIES, find_study
+    from edgemarl.experiments.reproduction.reproduce import reproduce as run
+
+    if study == "list":
+        for known in STUDIES.values():
+            typer.echo(f"{known.name:16} {known.title}")
+        return
+    plan = _chosen(find_study(study), methods)
+    budget = _budget(plan, quick, seeds, slots)
+    require_extra("viz", "drawing a figure")
+    command = shlex.join(["edgemarl", *sys.argv[1:]])
+    with _Progress(len({cell.name for cell in plan.cells(budget)}), plan.name) as progress:
+        done = run(plan, budget, out, jobs=jobs, command=command, on_done=progress.advance)
+    _tell(done)
+
+
+def _chosen(study: "Study", methods: str | None) -> "Study":
+    from edgemarl.core.validation import check_choice
+
+    if methods is None:
+        return study
+    names = [name for name in methods.split(",") if name]
+    for name in names:
+        check_choice("method", name, [method.name for method in study.methods])
+    kept = tuple(method for method in study.methods if method.name in names)
+    if not kept:
+        raise ValueError("--methods must name at least one method, got none")
+    reference = study.reference if study.reference in names else kept[0].name
+    return dataclasses.replace(study, methods=kept, reference=reference)
+
+
+def _budget(study: "Study", quick: bool, seeds: int | None, slots: int | None) -> "Budget":
+    given = {name: value for name, value in {"seeds": seeds, "slots": slots}.items() if value}
+    return dataclasses.replace(study.quick if quick else study.budget, **given)
+
+
+def _tell(done: "Reproduction") -> None:
+    for path in done.files:
+        typer.echo(f"wrote {path}")
+    for failure in done.failures:
+        typer.echo(f"edgemarl: error: {failure.cell.name}: {failure.error}", err=True)
+    if done.failures:
+        raise typer.Exit(FAILED)
+
+
+class _Progress:
+    """A bar over the cells; where there is no terminal, a line for each."""
+
+    def __init__(self, total: int, name: str) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._console = Console(stderr=True, highlight=False)
+        self._progress = Progress(console=self._console, disable=not self._console.is_terminal)
+        self._bar = self._progress.add_task(name, total=total)
+        self._done, self._total = 0, total
+
+    def __enter__(self) -> "_Progress":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def advance(self, cell: Any, error: str | None) -> None:
+        """Count a cell that is done."""
+        self._done += 1
+        what = cell.name if error is None else f"{cell.name} failed: {error}"
+        self._progress.update(self._bar, advance=1, description=what)
+        if not self._console.is_terminal:
+            self._console.print(f"{self._done}/{self._total} {what}", soft_wrap=True)

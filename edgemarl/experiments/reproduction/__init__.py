@@ -1,0 +1,8 @@
+"""Figures and tables of the papers, by one command each.
+
+    cell      one method, scenario, topology and seed      result   its small JSON file
+    running   carries a cell out, or goes on with it       grid     many side by side, through Ray
+    study     what a figure or a table compares            djtcra   those of the paper
+
+Nothing here imports ray or torch before a cell is run.
+"""

@@ -1,0 +1,134 @@
+"""A cell of a study's grid: one method on one scenario, with one topology and one training seed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edgemarl.core.scenario import AnyScenario
+from edgemarl.core.validation import check_count
+from edgemarl.experiments.task import Task
+
+HASH_LENGTH = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """What a study compares: a learner with its settings, or a rule.
+
+    Attributes:
+        name: in files and on the command line.
+        title: in legends and tables.
+        algorithm: the learner's registered name; None for a rule.
+        rule: the rule's name; None for a learner.
+        env_id: the environment that the learner acts in.
+        env_kwargs: its further arguments.
+        settings: the learner's settings that differ from its defaults.
+    """
+
+    name: str
+    title: str
+    algorithm: str | None = None
+    rule: str | None = None
+    env_id: str
+    env_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that it is one of the two."""
+        if (self.algorithm is None) == (self.rule is None):
+            raise ValueError(
+                f"method {self.name} must have either an algorithm or a rule, got "
+                f"{self.algorithm!r} and {self.rule!r}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One run of a grid, described completely.
+
+    Attributes:
+        method: what acts.
+        scenario: what is simulated; its seed is the topology's.
+        seed: of training; 0 for rules, which have none.
+        slots: of training; 0 for rules.
+        evaluation_slots: fresh slots that the greedy policy is measured on at the end.
+    """
+
+    method: Method
+    scenario: AnyScenario
+    seed: int = 0
+    slots: int = 0
+    evaluation_slots: int = 200
+
+    def __post_init__(self) -> None:
+        """Check the counts."""
+        least = 0 if self.method.algorithm is None else 1
+        check_count("slots", self.slots, minimum=least)
+        check_count("seed", self.seed, minimum=0)
+        check_count("evaluation_slots", self.evaluation_slots)
+        if self.method.algorithm is None and (self.slots or self.seed):
+            raise ValueError(f"{self.method.name} is a rule: its slots and seed must be 0")
+
+    @property
+    def topology(self) -> int:
+        """Seed of the topology."""
+        return self.scenario.seed
+
+    @property
+    def task(self) -> Task:
+        """Environment and scenario."""
+        return Task.of(self.scenario, self.method.env_id, self.method.env_kwargs)
+
+    @property
+    def run_name(self) -> str:
+        """Name of the training run's folder; runs of more or fewer slots are the same run."""
+        about = {**self.identity(), "slots": None, "evaluation_slots": None}
+        return f"{self.method.name}-{self._where}-{_digest(about)}"
+
+    @property
+    def name(self) -> str:
+        """Name of the cell's result, which tells it from every other cell's."""
+        length = f"-{self.slots}" if self.slots else ""
+        return f"{self.method.name}-{self._where}{length}-{_digest(self.identity())}"
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that the result depends on, as plain values.
+
+        Values of the scenario that are its class's defaults are left out, so that a cell stays
+        what it was when scenarios learn something new.
+        """
+        plain = {
+            "env": self.task.env_id,
+            "env_kwargs": dict(self.method.env_kwargs),
+            "scenario": changed_values(self.scenario),
+            "algorithm": self.method.algorithm,
+            "rule": self.method.rule,
+            "settings": dict(self.method.settings),
+            "seed": self.seed,
+            "slots": self.slots,
+            "evaluation_slots": self.evaluation_slots,
+        }
+        return json.loads(json.dumps(plain, sort_keys=True))
+
+    @property
+    def _where(self) -> str:
+        seed = f"-s{self.seed}" if self.slots else ""
+        return f"{self.scenario.name}-t{self.topology}{seed}"
+
+
+def changed_values(scenario: AnyScenario) -> dict[str, Any]:
+    """The values of a scenario that are not its class's defaults, its name left out."""
+    given, usual = scenario.to_dict(), type(scenario)().to_dict()
+    return {k: v for k, v in given.items() if k != "name" and v != usual.get(k)}
+
+
+def scenario_hash(scenario: AnyScenario) -> str:
+    """A short name of what a scenario is, topology included."""
+    return _digest(json.loads(json.dumps(changed_values(scenario), sort_keys=True)))
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]

@@ -1,0 +1,141 @@
+"""The figure of a study: a panel for each measure, with the bound and the near-optimal value."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core.system import Measure
+from edgemarl.experiments.plots import BOUND_COLOR
+from edgemarl.experiments.reproduction.study import Point
+from edgemarl.experiments.reproduction.summary import Entry, Summary
+
+FORMATS = ("png", "svg")
+COLUMNS = 3  # of panels
+PANEL = (4.2, 3.1)  # [inch] width and height
+
+
+def draw(summary: Summary, folder: Path) -> list[Path]:
+    """Draw a study's figure; returns the files, one for each format."""
+    from matplotlib.figure import Figure
+
+    study = summary.study
+    groups = [[point] for point in summary.points] if study.kind == "curves" else [summary.points]
+    rows = math.ceil(len(study.measures) / COLUMNS)
+    figure = Figure(
+        figsize=(PANEL[0] * COLUMNS, PANEL[1] * rows * len(groups) + 1.0), layout="constrained"
+    )
+    parts: Any = np.atleast_1d(np.array(figure.subfigures(len(groups), 1)))
+    handles: dict[str, Any] = {}
+    for part, points in zip(parts, groups, strict=True):
+        if len(groups) > 1:
+            part.suptitle(points[0].label)
+        axes = part.subplots(rows, COLUMNS, squeeze=False).ravel()
+        for panel, measure in zip(axes, study.measures, strict=False):
+            one = _draw_curves if study.kind == "curves" else _draw_points
+            handles |= one(summary, points, measure, panel)
+            panel.set_ylabel(measure.title)
+            panel.grid(alpha=0.25)
+        for panel in axes[len(study.measures) :]:
+            panel.set_axis_off()
+    figure.legend(
+        handles.values(), handles.keys(), loc="outside lower center", ncols=5, frameon=False
+    )
+    return _save(figure, folder / study.name)
+
+
+def _draw_curves(
+    summary: Summary, points: list[Point], measure: Measure, axes: Any
+) -> Mapping[str, Any]:
+    """Moving averages against slots of training; rules and the bound as horizontal lines."""
+    handles: dict[str, Any] = {}
+    entries = [e for e in summary.entries if e.point.label == points[0].label]
+    for entry in entries:
+        color, title = _color(summary, entry), entry.method.title
+        if entry.method.algorithm is None:
+            value = measure.factor * entry.values(measure.name).mean()
+            handles[title] = axes.axhline(value, color=color, linestyle=":", linewidth=1.5)
+            continue
+        slots, values = _curves(entry, measure, summary.study.window)
+        (handles[title],) = axes.plot(slots, values.mean(0), color=color, linewidth=1.4)
+        axes.fill_between(slots, values.min(0), values.max(0), color=color, alpha=0.15, linewidth=0)
+    if measure.name == summary.study.system.objective.name:
+        bound = measure.factor * summary.bound(points[0]).mean()
+        handles[_bound_title(summary)] = axes.axhline(bound, color=BOUND_COLOR, linestyle="--")
+    axes.set_xlabel("slots of training")
+    return handles
+
+
+def _draw_points(
+    summary: Summary, points: list[Point], measure: Measure, axes: Any
+) -> Mapping[str, Any]:
+    """Means of the greedy policies with the range over the replicates, against the axis."""
+    handles: dict[str, Any] = {}
+    numbers = all(point.value is not None for point in points)
+    places = [p.value if numbers else i for i, p in enumerate(points)]
+    for method in summary.study.methods:
+        found = [
+            (x, entry)
+            for x, p in zip(places, points, strict=True)
+            if (entry := summary.entry(p, method.name)) is not None
+        ]
+        if not found:
+            continue
+        xs, entries = zip(*found, strict=True)
+        values = np.array([measure.factor * e.values(measure.name) for e in entries])
+        mean = values.mean(1)
+        handles[method.title] = axes.errorbar(
+            xs,
+            mean,
+            yerr=[mean - values.min(1), values.max(1) - mean],
+            color=_color(summary, entries[0]),
+            linestyle="-" if method.algorithm else ":",
+            marker="o",
+            markersize=3,
+            capsize=2,
+            linewidth=1.4,
+        )
+    if measure.name == summary.study.system.objective.name:
+        bounds = [measure.factor * summary.bound(p).mean() for p in points]
+        (line,) = axes.plot(places, bounds, color=BOUND_COLOR, linestyle="--")
+        handles[_bound_title(summary)] = line
+    ticks = [f"{p.value:g}" for p in points] if numbers else [p.label for p in points]
+    axes.set_xticks(places, labels=ticks)
+    axes.set_xlabel(summary.study.axis)
+    return handles
+
+
+def _curves(
+    entry: Entry, measure: Measure, window: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Slots (k,) and moving averages (n, k) of every replicate's curve."""
+    length = min(len(result.curve["slots"]) for result in entry.results)
+    slots = np.array(entry.results[0].curve["slots"][:length])
+    values = measure.factor * np.array([r.curve[measure.name][:length] for r in entry.results])
+    width = min(max(round(window / (slots[1] - slots[0])) if length > 1 else 1, 1), length)
+    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
+    return slots[width - 1 :], (sums[:, width:] - sums[:, :-width]) / width
+
+
+def _color(summary: Summary, entry: Entry) -> str:
+    names = [method.name for method in summary.study.methods]
+    return f"C{names.index(entry.method.name) % 10}"
+
+
+def _bound_title(summary: Summary) -> str:
+    return f"certified {summary.study.system.objective.bound_title}"
+
+
+def _save(figure: Any, stem: Path) -> list[Path]:
+    import matplotlib
+
+    paths = [stem.with_name(f"{stem.name}.{ending}") for ending in FORMATS]
+    # Equal figures are equal files: no date, and names of parts that do not change.
+    with matplotlib.rc_context({"svg.hashsalt": stem.name, "svg.fonttype": "none"}):
+        for path in paths:
+            metadata = {"Date": None} if path.suffix == ".svg" else None
+            figure.savefig(path, dpi=110, metadata=metadata)
+    return paths

@@ -1,0 +1,113 @@
+"""A study's tables: Markdown for people, CSV with every cell for programs."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from edgemarl.core.system import Measure
+from edgemarl.experiments.reproduction.cell import Method
+from edgemarl.experiments.reproduction.result import rounded
+from edgemarl.experiments.reproduction.summary import PRELIMINARY, Entry, Summary
+from edgemarl.experiments.statistics import Interval
+
+GAP = Measure(name="gap", title="gap [%]", factor=100.0, digits=2, interval=True)
+
+
+def markdown(summary: Summary) -> str:
+    """The study as a Markdown table, with what it was measured on below."""
+    study = summary.study
+    measures = [*study.measures, GAP]
+    reference = next(m.title for m in study.methods if m.name == study.reference)
+    heads = [*(m.title for m in measures), "while training", f"{reference} minus it"]
+    lead = [study.axis or "setting"] if len(study.points) > 1 else []
+    lines = [_line([*lead, "method", *heads]), _line(["---"] * (len(lead) + 1 + len(heads)))]
+    for entry in summary.entries:
+        where = [entry.point.label] if lead else []
+        cells = [_cell(entry, measure) for measure in measures]
+        further = [_while_training(entry, summary), _difference(entry, summary)]
+        lines.append(_line([*where, entry.method.title, *cells, *further]))
+    return "\n".join([*lines, "", *_about(summary)]) + "\n"
+
+
+def write_csv(summary: Summary, path: Path) -> None:
+    """Every replicate of every entry as a row of its own."""
+    measures = [m.name for m in summary.study.measures]
+    objective = summary.study.system.objective
+    kept = [*measures, objective.bound, "gap"]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        sampled = [f"training_{m.name}" for m in summary.study.system.outcome_measures]
+        writer.writerow(
+            ["point", "method", "topology", "seed", "slots", *kept, *sampled, "seconds"]
+        )
+        for entry in summary.entries:
+            for k, result in enumerate(entry.results):
+                values = [result.evaluation[name] for name in kept]
+                training = [entry.sampled(m.name)[k] for m in summary.study.system.outcome_measures]
+                who = [entry.point.label, entry.method.name]
+                run = [result.topology, k, result.slots]
+                numbers = rounded([float(v) for v in (*values, *training, result.seconds)])
+                writer.writerow([*who, *run, *numbers])
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _cell(entry: Entry, measure: Measure) -> str:
+    interval = entry.interval(measure.name).scaled(measure.factor)
+    text = f"{interval.mean:.{measure.digits}f}"
+    if not measure.interval or interval.half_width is None:
+        return text
+    return f"{text} ± {interval.half_width:.{measure.digits}f}"
+
+
+def _while_training(entry: Entry, summary: Summary) -> str:
+    if entry.method.algorithm is None:
+        return "-"
+    return f"{entry.sampled(summary.study.system.objective.name).mean():.1f}"
+
+
+def _difference(entry: Entry, summary: Summary) -> str:
+    difference = summary.difference(entry)
+    if difference is None or entry.method.name == summary.study.reference:
+        return "-"
+    return signed_interval(difference)
+
+
+def signed_interval(interval: Interval) -> str:
+    """A difference with the ends of its interval."""
+    if interval.low is None or interval.high is None:
+        return f"{interval.mean:+.2f}"
+    return f"{interval.mean:+.2f} [{interval.low:+.2f}, {interval.high:+.2f}]"
+
+
+def _about(summary: Summary) -> list[str]:
+    budget, study = summary.budget, summary.study
+    objective = study.system.objective
+    bounds = ", ".join(
+        f"{p.label}: {summary.bound(p).mean():.{study.measures[0].digits}f}" for p in summary.points
+    )
+    preliminary = (
+        f" Preliminary: fewer than {PRELIMINARY} replicates." if summary.preliminary else ""
+    )
+    return [
+        f"Certified {objective.bound_title} of the {objective.title}: {bounds}.",
+        f"{budget.seeds} replicates (training seed k on topology k mod 3), {budget.slots} slots of "
+        f"training, then the greedy policy on {budget.evaluation_slots} fresh slots, the same for "
+        "all methods; ±: 95 % t interval over the replicates. While training: mean "
+        f"{objective.title} of the last tenth of the training slots, exploration included. "
+        "Difference: mean over the replicates, in brackets a paired bootstrap's 95 % interval."
+        + preliminary,
+    ]
+
+
+def missing(summary: Summary) -> list[tuple[str, Method]]:
+    """Points and methods of the study that have no entry yet."""
+    points = summary.study.chosen_points(summary.budget)
+    return [
+        (point.label, method)
+        for point in points
+        for method in summary.study.methods
+        if summary.entry(point, method.name) is None
+    ]

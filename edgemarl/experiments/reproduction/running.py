@@ -1,0 +1,120 @@
+"""Carries out one cell: train or go on, measure, keep the result."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgemarl.core.system import System
+from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
+from edgemarl.experiments.evaluation import measure
+from edgemarl.experiments.logs import read_progress
+from edgemarl.experiments.manifest import Manifest
+from edgemarl.experiments.policies import load_policy
+from edgemarl.experiments.reproduction.cell import Cell
+from edgemarl.experiments.reproduction.result import CellResult, find_result
+
+CELLS, RUNS = "cells", "runs"  # folders of results, and of training runs with their checkpoints
+CHECKPOINTS = 10  # of a run
+VALIDATION_SLOTS = 30
+LAST = 0.1  # share of the curve that "sampled" is the mean of: 2,000 of the paper's 20,000 slots
+
+
+def run_cell(cell: Cell, out: Path, command: str = "") -> CellResult:
+    """The result of a cell: the one in `out` where there is one, else it is run and kept there.
+
+    A run that was stopped, or that a cell with fewer slots has left, goes on from its last
+    checkpoint.
+
+    Args:
+        cell: what to run.
+        out: folder with `cells` and `runs`.
+        command: the command line, to be kept.
+
+    Raises:
+        ValueError: for a name or setting that is unknown or does not fit.
+        TrainingError: if the training fails on its way; its last checkpoint is intact.
+    """
+    known = find_result(out / CELLS, cell)
+    if known is not None:
+        return known
+    if cell.method.algorithm is None:
+        result = CellResult.of(cell, evaluation=_evaluate(cell, str(cell.method.rule)))
+    else:
+        folder = _run_folder(cell, out / RUNS)
+        _train(cell, folder, command)
+        result = _measured(cell, folder, command)
+    result.write(out / CELLS, cell.name)
+    return result
+
+
+def _run_folder(cell: Cell, runs: Path) -> Path:
+    """The folder of the cell's run; one of its own where the run has gone beyond the cell."""
+    folder = runs / cell.run_name
+    return folder if _done(folder) <= cell.slots else runs / f"{cell.run_name}-{cell.slots}"
+
+
+def _done(folder: Path) -> int:
+    """Slots of training that a run has done."""
+    if not folder.is_dir() or not RunFolder(folder).saved():
+        return 0
+    return Manifest.read(find_checkpoint(folder, prefer="latest")).slots
+
+
+def _train(cell: Cell, folder: Path, command: str) -> None:
+    from edgemarl.experiments.training import resume, train
+
+    every = max(cell.slots // CHECKPOINTS, 1)
+    common: dict[str, Any] = {"checkpoint_every": every, "validation_slots": VALIDATION_SLOTS}
+    done = _done(folder)
+    if done:
+        if done < cell.slots:
+            resume(folder, slots=cell.slots, **common)
+        return
+    assert cell.method.algorithm is not None
+    train(
+        cell.method.algorithm,
+        cell.scenario,
+        slots=cell.slots,
+        out=folder,
+        env_id=cell.method.env_id,
+        env_kwargs=cell.method.env_kwargs,
+        settings=cell.method.settings,
+        seed=cell.seed,
+        command=command,
+        **common,
+    )
+
+
+def _measured(cell: Cell, folder: Path, command: str) -> CellResult:
+    rows = read_progress(folder)
+    system = cell.task.system
+    names = [measure.name for measure in system.outcome_measures]
+    curve = _columns([r for r in rows if names[0] in r], ("slots", *names))
+    checked = [f"validation_{name}" for name in system.objective.validated]
+    validation = _columns([r for r in rows if checked[0] in r], ("slots", *checked))
+    last = max(int(LAST * len(curve["slots"])), 1)
+    return CellResult.of(
+        cell,
+        curve=curve,
+        validation={name.removeprefix("validation_"): v for name, v in validation.items()},
+        sampled={name: float(np.mean(curve[name][-last:])) for name in names},
+        evaluation=_evaluate(cell, str(find_checkpoint(folder, prefer="latest"))),
+        seconds=rows[-1]["seconds"],
+        command=command,
+    )
+
+
+def _columns(rows: list[dict[str, float]], names: tuple[str, ...]) -> dict[str, list[float]]:
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def _evaluate(cell: Cell, policy: str) -> dict[str, float]:
+    """Means over the evaluation slots, which every method meets alike."""
+    task = cell.task
+    evaluation = measure(load_policy(policy, task), task, slots=cell.evaluation_slots)
+    return {name: evaluation.mean(name) for name in _kept(task.system)}
+
+
+def _kept(system: System) -> list[str]:
+    return [*system.measure_names, *system.bound_measures]

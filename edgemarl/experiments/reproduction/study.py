@@ -1,0 +1,131 @@
+"""A study: what a paper's figure or table compares, and at which budget."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from edgemarl.core.scenario import AnyScenario
+from edgemarl.core.system import Measure, System
+from edgemarl.core.validation import check_choice, check_count
+from edgemarl.experiments.reproduction.cell import Cell, Method
+
+KINDS = ("curves", "points", "table")
+TOPOLOGIES = 3  # that replicates take turns on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A place on a study's axis: what differs there from the study's scenario.
+
+    Attributes:
+        label: in tables, and on the axis where the value is no number.
+        value: on the axis; None where the points are categories.
+        scenario: overrides of the scenario.
+        settings: further settings of every learner.
+    """
+
+    label: str
+    value: float | None = None
+    scenario: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """How much a study runs.
+
+    Attributes:
+        slots: of training, for every learner.
+        evaluation_slots: fresh slots at the end.
+        seeds: replicates: training seed k on topology k modulo three.
+        points: how many of the study's points, from the first to the last.
+    """
+
+    slots: int
+    evaluation_slots: int = 200
+    seeds: int = 3
+    points: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A figure or a table of a paper.
+
+    Attributes:
+        name: on the command line, such as "djtcra-fig6".
+        title: what the paper calls it.
+        system: whose scenarios it is about.
+        kind: "curves" against slots of training, "points" against an axis, or "table".
+        scenario: what the points differ from.
+        points: places on the axis; one alone where it has none.
+        axis: the axis' title.
+        methods: what is compared.
+        reference: the method whose differences to the others are told.
+        window: slots of the moving average of curves.
+        budget: by default.
+        quick: with `--quick`.
+    """
+
+    name: str
+    title: str
+    system: System
+    kind: str
+    scenario: AnyScenario
+    points: tuple[Point, ...]
+    axis: str = ""
+    methods: tuple[Method, ...]
+    reference: str
+    window: int = 50
+    budget: Budget
+    quick: Budget
+
+    def __post_init__(self) -> None:
+        """Check the kind and that names are unique and known."""
+        check_choice("kind", self.kind, KINDS)
+        names = [method.name for method in self.methods]
+        check_choice("reference", self.reference, names)
+        for kind, values in (("method", names), ("point", [p.label for p in self.points])):
+            if len(set(values)) < len(values):
+                raise ValueError(f"{self.name}: {kind}s must have different names, got {values}")
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What its figures and tables show."""
+        return self.system.measures
+
+    def chosen_points(self, budget: Budget) -> tuple[Point, ...]:
+        """The points of a budget: evenly chosen, the first and the last among them."""
+        count = len(self.points) if budget.points is None else budget.points
+        if count >= len(self.points):
+            return self.points
+        last = len(self.points) - 1
+        places = {round(i * last / max(count - 1, 1)) for i in range(count)}
+        return tuple(self.points[i] for i in sorted(places))
+
+    def cell(self, method: Method, point: Point, replicate: int, budget: Budget) -> Cell:
+        """The cell of a method at a point; rules have one for each topology."""
+        learns = method.algorithm is not None
+        overrides = {**point.scenario, "seed": self.scenario.seed + replicate % TOPOLOGIES}
+        settings = {**method.settings, **point.settings} if learns else {}
+        return Cell(
+            method=Method(**{**vars(method), "settings": settings}),
+            scenario=self.scenario.with_overrides(overrides),
+            seed=replicate if learns else 0,
+            slots=budget.slots if learns else 0,
+            evaluation_slots=budget.evaluation_slots,
+        )
+
+    def cells(self, budget: Budget) -> list[Cell]:
+        """All cells, replicate by replicate, so that a part of them is balanced."""
+        check_count("seeds", budget.seeds)
+        return [
+            self.cell(method, point, replicate, budget)
+            for replicate in range(budget.seeds)
+            for point in self.chosen_points(budget)
+            for method in self.methods
+        ]
+
+
+def by_name(studies: Sequence[Study]) -> dict[str, Study]:
+    """Studies by their names."""
+    return {study.name: study for study in studies}

@@ -1,0 +1,110 @@
+"""From the results of cells to what a table shows: means, intervals, paired differences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemarl.core.seeding import named_generator
+from edgemarl.experiments.reproduction.cell import Method
+from edgemarl.experiments.reproduction.result import CellResult
+from edgemarl.experiments.reproduction.study import Budget, Point, Study
+from edgemarl.experiments.statistics import Interval, mean_interval, paired_bootstrap
+
+PRELIMINARY = 10  # replicates below which a result is called so
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One method at one point: what its replicates measured.
+
+    Attributes:
+        point: the place on the axis.
+        method: what acted.
+        results: one for each replicate; rules repeat that of the replicate's topology.
+    """
+
+    point: Point
+    method: Method
+    results: tuple[CellResult, ...]
+
+    def values(self, measure: str) -> NDArray[np.float64]:
+        """A measure of the greedy policy on the evaluation slots, (n,)."""
+        return np.array([result.evaluation[measure] for result in self.results])
+
+    def sampled(self, measure: str) -> NDArray[np.float64]:
+        """The same over the last tenth of training, exploration included; of rules, (n,)."""
+        return np.array([(r.sampled or r.evaluation)[measure] for r in self.results])
+
+    def interval(self, measure: str) -> Interval:
+        """Mean and 95 % t interval of a measure over the replicates."""
+        return mean_interval(self.values(measure))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """All methods at all points of a study that have been run for every replicate.
+
+    Attributes:
+        study: what was run.
+        budget: at which budget.
+        entries: point by point, in the order of the methods.
+    """
+
+    study: Study
+    budget: Budget
+    entries: tuple[Entry, ...]
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether there are fewer replicates than a firm statement takes."""
+        return self.budget.seeds < PRELIMINARY
+
+    @property
+    def points(self) -> list[Point]:
+        """The points that have an entry."""
+        labels = {entry.point.label for entry in self.entries}
+        return [point for point in self.study.points if point.label in labels]
+
+    def entry(self, point: Point, method: str) -> Entry | None:
+        """A method's entry at a point, None if it has not been run."""
+        return next(
+            (e for e in self.entries if e.point.label == point.label and e.method.name == method),
+            None,
+        )
+
+    def bound(self, point: Point) -> NDArray[np.float64]:
+        """The certified bound of every replicate's evaluation slots, (n,)."""
+        entry = next(e for e in self.entries if e.point.label == point.label)
+        return entry.values(self.study.system.objective.bound)
+
+    def difference(self, entry: Entry) -> Interval | None:
+        """The reference's objective minus the method's, paired over topology and training seed.
+
+        The interval is a bootstrap over the replicates; None where the reference has not been run.
+        """
+        reference = self.entry(entry.point, self.study.reference)
+        if reference is None:
+            return None
+        name = self.study.system.objective.name
+        rng = named_generator(0, f"bootstrap {self.study.name} {entry.point.label}")
+        return paired_bootstrap(reference.values(name), entry.values(name), rng)
+
+
+def summarize(study: Study, budget: Budget, results: Sequence[CellResult]) -> Summary:
+    """What the results say of a study; methods that lack a replicate are left out."""
+    known = {_key(result.cell): result for result in results}
+    entries = []
+    for point in study.chosen_points(budget):
+        for method in study.methods:
+            cells = [study.cell(method, point, k, budget) for k in range(budget.seeds)]
+            found = [known.get(_key(cell.identity())) for cell in cells]
+            complete = tuple(result for result in found if result is not None)
+            if len(complete) == len(cells):
+                entries.append(Entry(point=point, method=method, results=complete))
+    return Summary(study=study, budget=budget, entries=tuple(entries))
+
+
+def _key(identity: dict[str, object]) -> str:
+    return repr(sorted(identity.items()))
