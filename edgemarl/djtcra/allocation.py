@@ -27,6 +27,7 @@ class Allocation:
 
     power: NDArray[np.float64]  # (U,) [cycles/s]
     upper_bound: NDArray[np.float64] | None = None  # (H,) [1] certified bound of each server's sum
+    price: NDArray[np.float64] | None = None  # (H,) [1/(cycles/s)] multiplier that proves a bound
 
 
 class AllocationPolicy(Protocol):
@@ -62,14 +63,18 @@ class _SolverOptions:
                 tolerance=self.tolerance,
                 max_nodes=self.max_nodes,
             )
-            return Allocation(power=result.allocation, upper_bound=result.upper_bound)
+            return Allocation(
+                power=result.allocation,
+                upper_bound=result.upper_bound,
+                price=result.dual_multiplier,
+            )
         return self._solve_each(problem, floor)
 
     def _solve_each(
         self, problem: AllocationProblem, floor: NDArray[np.float64] | None
     ) -> Allocation:
         power = np.zeros(len(problem.server))
-        bound = np.zeros(len(problem.capacity))
+        bound, price = np.zeros((2, len(problem.capacity)))
         for server, capacity in enumerate(problem.capacity):
             mine = np.flatnonzero(problem.server == server)
             result = maximize(
@@ -81,7 +86,8 @@ class _SolverOptions:
                 backend=self.backend,
             )
             power[mine], bound[server] = result.allocation, result.upper_bound
-        return Allocation(power=power, upper_bound=bound)
+            price[server] = result.dual_multiplier
+        return Allocation(power=power, upper_bound=bound, price=price)
 
 
 @component("allocation", "exact")

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
-from edgemarl.core.validation import check_choice
+from edgemarl.core.validation import check_choice, check_switch
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import load_scenario
+from edgemarl.djtcra.prices import PRICED_QOE, priced_qoe
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.server_view import ServerView
 from edgemarl.djtcra.state import NOWHERE, State, next_state
@@ -36,6 +37,8 @@ class DJTCRAEnv(EdgeEnv):
         max_cycles: slots of an episode; the scenario's `slots_per_episode` where None.
         action_mask: whether observations become dictionaries with an ``action_mask``.
         report_bound: whether infos carry the slot's certified upper bound (some ms a slot).
+        report_prices: whether infos carry ``priced_qoe``, the QoE less the price of the power used:
+            a number with users as agents, else an array (U,), zero for other servers' users.
         render_mode: None, as nothing is drawn yet.
 
     Raises:
@@ -44,6 +47,7 @@ class DJTCRAEnv(EdgeEnv):
 
     system: ClassVar = SYSTEM
     metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "djtcra_v0"}  # noqa: RUF012
+    view: ServerView | UserView
     slot_state: State | None
     last_outcome: Outcome | None
 
@@ -59,10 +63,13 @@ class DJTCRAEnv(EdgeEnv):
         max_cycles: int | None = None,
         action_mask: bool = False,
         report_bound: bool = False,
+        report_prices: bool = False,
         render_mode: str | None = None,
     ):
         """Build the view; see the class for the arguments."""
         check_choice("view", view, VIEWS)
+        check_switch("report_prices", report_prices)
+        self.report_prices = report_prices
         self.scenario = _adapted(load_scenario(scenario), reward=reward, allocator=allocator)
         _refuse_foreign_options(view, action=action, observation=observation)
         if view == "servers":
@@ -105,6 +112,14 @@ class DJTCRAEnv(EdgeEnv):
     def _evaluate(self, assignment: NDArray[np.int64]) -> Outcome:
         assert self.slot_state is not None
         return evaluate(self.scenario, self.slot_state, assignment)
+
+    def _infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
+        infos = super()._infos(state, outcome)
+        if self.report_prices:
+            credit = np.zeros(state.num_users) if outcome is None else priced_qoe(outcome)
+            for info, own in zip(infos.values(), self.view.own_parts(state, credit), strict=True):
+                info[PRICED_QOE] = own
+        return infos
 
     def _bound(self) -> float:
         assert self.slot_state is not None

@@ -46,10 +46,12 @@ class Outcome:
     allocation: Array  # (U,) [cycles/s] granted by the assigned server, used or not
     qoe: Array  # (U,) [1] Omega_u, Eq. (11)
     latency: Array  # (U,) [s] D_u, Eq. (9)
+    cloud_qoe: Array  # (U,) [1] r_u, what the cloud would give
     wireless_latency: Array  # (U,) [s] d^c, Eq. (1)
     forwarding_latency: Array  # (U,) [s] d^f, Eq. (6), with the migration delay
     processing_latency: Array  # (U,) [s] d^p, Eq. (8)
     allocation_bound: Array | None  # (H,) [1] certified bound of each server's problem (17)
+    allocation_price: Array | None  # (H,) [1/(cycles/s)] multiplier of each server's problem (17)
     thresholds: tuple[float, float]  # [1] QoE below which a user gives up, above which it is happy
 
     @cached_property
@@ -116,9 +118,8 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
     check_shape("assignment", assignment, (scenario.num_users,))
     check_servers("assignment", assignment, scenario.num_servers, lowest=CLOUD)
     parts = before_allocation(*_inputs(scenario, state, assignment))
-    allocation = allocate(
-        scenario, state, assignment, parts[FIXED], parts[CYCLES], parts[CLOUD_TOTAL]
-    )
+    cloud_qoe = scenario.qoe.value(parts[CLOUD_TOTAL], state.steepness, state.midpoint)
+    allocation = allocate(scenario, state, assignment, parts[FIXED], parts[CYCLES], cloud_qoe)
     check_shape("allocation.power", allocation.power, assignment.shape)
     latencies, served_by = after_allocation(parts, allocation.power, assignment, CLOUD)
     qoe = scenario.qoe.value(latencies[LATENCY], state.steepness, state.midpoint)
@@ -126,17 +127,19 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
     if not state.active.all():
         served_by[~state.active] = IDLE
         latencies[:, ~state.active] = 0.0
-        qoe, wireless = np.where(state.active, (qoe, wireless), 0.0)
+        qoe, wireless, cloud_qoe = np.where(state.active, (qoe, wireless, cloud_qoe), 0.0)
     return Outcome(
         assignment=assignment,
         served_by=served_by,
         allocation=allocation.power,
         qoe=qoe,
         latency=latencies[LATENCY],
+        cloud_qoe=cloud_qoe,
         wireless_latency=wireless,
         forwarding_latency=latencies[FORWARDED],
         processing_latency=latencies[PROCESSED],
         allocation_bound=allocation.upper_bound,
+        allocation_price=allocation.price,
         thresholds=(scenario.disturbed_qoe, scenario.satisfied_qoe),
     )
 
@@ -160,7 +163,7 @@ def allocate(
     assignment: NDArray[np.int64],
     fixed_latency: Array,
     cycles: Array,
-    cloud_latency: Array,
+    cloud_qoe: Array,
 ) -> Allocation:
     """The scenario's allocation policy applied to an assignment, problem (17) of every server.
 
@@ -170,13 +173,13 @@ def allocate(
         assignment: (U,) server of each task.
         fixed_latency: (U,) [s] of each task at its server without processing.
         cycles: (U,) [cycles] of each task at its server.
-        cloud_latency: (U,) [s] of each task in the cloud.
+        cloud_qoe: (U,) [1] of each task in the cloud.
     """
     qoe = scenario.qoe
     problem = AllocationProblem(
         sigmoids=qoe.sigmoids(fixed_latency, cycles, state.steepness, state.midpoint),
         server=np.where(state.active, assignment, NOWHERE),
         capacity=scenario.capacity,
-        cloud_qoe=qoe.value(cloud_latency, state.steepness, state.midpoint),
+        cloud_qoe=cloud_qoe,
     )
     return scenario.allocation.allocate(problem)

@@ -101,6 +101,10 @@ class ServerView:
         local = np.bincount(state.ran, weights=parts, minlength=len(self.agents))
         return dict(zip(self.agents, local.tolist(), strict=True))
 
+    def own_parts(self, state: State, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Each server's part of what concerns all users (U,): (H, U), zero for others' users."""
+        return scatter_rows(parts[:, None], state.ran, len(self.agents))[:, :, 0]
+
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
         """Slot metrics, and each server's QoE sum of its connected users and numbers of users."""
         size = len(self.agents)

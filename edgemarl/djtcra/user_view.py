@@ -90,6 +90,10 @@ class UserView:
             return dict.fromkeys(self.agents, float(total(parts)))
         return dict(zip(self.agents, parts.tolist(), strict=True))
 
+    def own_parts(self, state: State, parts: NDArray[np.float64]) -> list[float]:
+        """Each user's part of what concerns all users (U,), as a number."""
+        return parts.tolist()
+
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
         """Slot metrics, each user's own QoE and latency, and whether the cloud served it."""
         if outcome is None:
