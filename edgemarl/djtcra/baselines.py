@@ -27,7 +27,7 @@ def random(scenario: Scenario, state: State, rng: np.random.Generator) -> Assign
 
 def greedy(scenario: Scenario, state: State, rng: np.random.Generator) -> Assignment:
     """GA-Aware: the server with the smallest processing factor eta."""
-    return scenario.topology.processing_factor.argmin(axis=1)
+    return state.processing_factor.argmin(axis=1)
 
 
 def greedy_forwarding(scenario: Scenario, state: State, rng: np.random.Generator) -> Assignment:
@@ -38,7 +38,8 @@ def greedy_forwarding(scenario: Scenario, state: State, rng: np.random.Generator
     servers = np.arange(scenario.num_servers)
     tasks = max(np.count_nonzero(state.active), 1) / scenario.num_servers
     size = (state.volume * state.intensity)[:, None]
-    processing = scenario.topology.processing_factor * size * tasks / scenario.capacity
+    with np.errstate(divide="ignore"):  # a server that has failed takes for ever
+        processing = state.processing_factor * size * tasks / state.capacity
     forwarding = forwarding_latency(scenario, state, state.ran[:, None], servers)
     return (forwarding + processing).argmin(axis=1)
 
@@ -77,14 +78,18 @@ class StaticPrice:
 
 
 def static_prices(scenario: Scenario, slots: int = PRICE_SLOTS) -> NDArray[np.float64]:
-    """Mean prices (H,) [1/(cycles/s)] over slots that no training or evaluation sees."""
+    """Mean prices (H,) [1/(cycles/s)] over slots that no training or evaluation sees.
+
+    Slots in which a server has failed do not count for its price.
+    """
     rng = named_generator(scenario.seed, "static-price")
-    state, prices = None, []
+    state, prices, works = None, [], []
     for _ in range(slots):
         assignment = None if state is None else state.ran
         state = next_state(scenario, state, assignment, rng)
         prices.append(slot_bound(scenario, state).prices)
-    return np.mean(prices, axis=0)
+        works.append(state.capacity > 0)
+    return np.sum(prices, axis=0) / np.maximum(np.sum(works, axis=0), 1)
 
 
 BASELINES = Baselines(

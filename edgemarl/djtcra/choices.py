@@ -51,7 +51,7 @@ class Choices:
     def cycles(self) -> Array:
         """Effective size of all tasks at all servers, (U, H) [cycles]."""
         size = self.state.volume * self.state.intensity
-        return self.scenario.topology.processing_factor * size[:, None]
+        return self.state.processing_factor * size[:, None]
 
     @cached_property
     def cloud_qoe(self) -> Array:
@@ -83,15 +83,27 @@ class Choices:
         value, power = conjugate(
             self.sigmoids,
             np.broadcast_to(prices, shape).ravel(),
-            upper=np.broadcast_to(self.scenario.capacity, shape).ravel(),
+            upper=np.broadcast_to(self.state.capacity, shape).ravel(),
         )
         return value.reshape(shape), power.reshape(shape)
 
+    @cached_property
+    def working(self) -> NDArray[np.int64]:
+        """Index of every server that has power in this slot, (K,)."""
+        return np.flatnonzero(self.state.capacity > 0)
+
     @property
     def curves(self) -> Curves:
-        """What users gain at prices, for :func:`edgemarl.solvers.prices.minimize_prices`."""
-        shape = len(self.users), self.scenario.num_servers
-        return curves_of(self.sigmoids, np.broadcast_to(self.scenario.capacity, shape).ravel())
+        """What users gain at prices of the working servers, (A * K,), servers varying fastest.
+
+        For :func:`edgemarl.solvers.prices.minimize_prices`.
+        """
+        working, sigmoids = self.working, self.sigmoids
+        if len(working) < self.scenario.num_servers:
+            first = np.arange(len(self.users))[:, None] * self.scenario.num_servers
+            sigmoids = sigmoids.take((first + working).ravel())
+        upper = np.broadcast_to(self.state.capacity[working], (len(self.users), len(working)))
+        return curves_of(sigmoids, upper.ravel())
 
     def server_qoe(self, server: NDArray[np.int64], servers: NDArray[np.int64]) -> Array:
         """Sum of QoE over the tasks assigned to each of some servers, cloud fallback included.
@@ -112,7 +124,7 @@ class Choices:
         problem = AllocationProblem(
             sigmoids=sigmoids,
             server=group[mine],
-            capacity=self.scenario.capacity[servers],
+            capacity=self.state.capacity[servers],
             cloud_qoe=cloud_qoe,
         )
         power = self.scenario.allocation.allocate(problem).power

@@ -51,7 +51,7 @@ def migration_latency(scenario: Scenario, state: State, server: NDArray[np.int64
 
 def edge_cycles(scenario: Scenario, state: State, server: NDArray[np.int64]) -> Array:
     """Effective size of each task at its server, eta V kappa of Eq. (8), (U,) [cycles]."""
-    factor = scenario.topology.processing_factor[np.arange(state.num_users), server]
+    factor = state.processing_factor[np.arange(state.num_users), server]
     return factor * state.volume * state.intensity
 
 

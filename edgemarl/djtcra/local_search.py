@@ -46,7 +46,7 @@ def improve(choices: Choices, prices: Array, start: Servers) -> Servers:
     worth, _ = choices.priced(prices)
     found = regroup(
         LatencySigmoids(*(part.reshape(shape) for part in parts)),
-        choices.scenario.capacity,
+        choices.state.capacity,
         start,
         prices=prices,
         order=_by_loss(np.maximum(worth, choices.cloud_qoe[:, None])),
@@ -62,7 +62,7 @@ def improve(choices: Choices, prices: Array, start: Servers) -> Servers:
 
 def least_gain(choices: Choices) -> float:
     """What a change must gain [1], in proportion to the QoE of a user with a server to itself."""
-    alone = choices.sigmoids.value(np.tile(choices.scenario.capacity, len(choices.users)))
+    alone = choices.sigmoids.value(np.tile(choices.state.capacity, len(choices.users)))
     return LEAST_GAIN * float(np.max(alone, initial=0.0))
 
 

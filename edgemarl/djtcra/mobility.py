@@ -19,6 +19,15 @@ class Placement:
     distance: NDArray[np.float64]  # (U,) [m] ground distance to the connected base station
     position: NDArray[np.float64] | None = None  # (U, 2) [m], where users have positions
 
+    def replaced(self, users: NDArray[np.int64], others: "Placement") -> "Placement":
+        """The placement with some users (K,) where the K users of another one are."""
+        ran, distance, position = self.ran.copy(), self.distance.copy(), self.position
+        ran[users], distance[users] = others.ran, others.distance
+        if position is not None:
+            position = position.copy()
+            position[users] = others.position
+        return Placement(ran=ran, distance=distance, position=position)
+
 
 class Mobility(Protocol):
     """Places users in the first slot and moves them from slot to slot."""

@@ -20,6 +20,7 @@ class Topology:
     link_rate: NDArray[np.float64]  # (H, H) [bit/s] B_ij; infinite on the diagonal
     link_delay: NDArray[np.float64]  # (H, H) [s] delta_ij, one way; zero on the diagonal
     processing_factor: NDArray[np.float64]  # (U, H) [1] eta, cycles relative to the benchmark
+    fastest_share: NDArray[np.float64] | None = None  # (H,) [1] law of a user's fastest server
 
 
 class Network(Protocol):
@@ -27,6 +28,21 @@ class Network(Protocol):
 
     def draw(self, num_users: int, num_servers: int, rng: np.random.Generator) -> Topology:
         """The topology of `num_users` users and `num_servers` servers."""
+        ...
+
+
+class GrowingNetwork(Network, Protocol):
+    """Also draws users who come later, as a changing population needs."""
+
+    @property
+    def processing_factor(self) -> tuple[float, float]:
+        """Range of the processing factors [1]."""
+        ...
+
+    def newcomers(
+        self, topology: Topology, count: int, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """Processing factors (count, H) of new users, by the law of those of the topology."""
         ...
 
 
@@ -53,30 +69,48 @@ class RandomNetwork:
 
     def draw(self, num_users: int, num_servers: int, rng: np.random.Generator) -> Topology:
         """The topology; every array is made read-only."""
-        topology = Topology(
-            link_rate=_symmetric(self.link_rate, num_servers, np.inf, rng),
-            link_delay=_symmetric(self.link_delay, num_servers, 0.0, rng),
-            processing_factor=self._processing_factor(num_users, num_servers, rng),
-        )
-        for array in (topology.link_rate, topology.link_delay, topology.processing_factor):
+        link_rate = _symmetric(self.link_rate, num_servers, np.inf, rng)
+        link_delay = _symmetric(self.link_delay, num_servers, 0.0, rng)
+        factor = self._factors(num_users, num_servers, rng)
+        share = self._fastest_share(num_servers, rng)
+        if share is not None:
+            counts = rng.multinomial(num_users, share)
+            fastest = np.repeat(np.arange(num_servers), counts)[rng.permutation(num_users)]
+            factor = swap_fastest(factor, fastest)
+        for array in (link_rate, link_delay, factor):
             array.setflags(write=False)
-        return topology
+        return Topology(
+            link_rate=link_rate,
+            link_delay=link_delay,
+            processing_factor=factor,
+            fastest_share=share,
+        )
 
-    def _processing_factor(
+    def newcomers(
+        self, topology: Topology, count: int, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """Uniform factors with the swap step; the topology's weights choose the fastest server."""
+        servers = topology.processing_factor.shape[1]
+        factor = self._factors(count, servers, rng)
+        if topology.fastest_share is None:
+            return factor
+        return swap_fastest(factor, rng.choice(servers, size=count, p=topology.fastest_share))
+
+    def _factors(
         self, num_users: int, num_servers: int, rng: np.random.Generator
     ) -> NDArray[np.float64]:
         size = num_users * num_servers
-        factor = uniform(self.processing_factor, size, rng).reshape(num_users, num_servers)
+        return uniform(self.processing_factor, size, rng).reshape(num_users, num_servers)
+
+    def _fastest_share(
+        self, num_servers: int, rng: np.random.Generator
+    ) -> NDArray[np.float64] | None:
         if self.fastest_law == "none":
-            return factor
+            return None
         if self.fastest_law == "dirichlet":
-            share = rng.dirichlet(np.ones(num_servers))
-        else:
-            weight = rng.random(num_servers)
-            share = weight / weight.sum()
-        counts = rng.multinomial(num_users, share)
-        fastest = np.repeat(np.arange(num_servers), counts)[rng.permutation(num_users)]
-        return swap_fastest(factor, fastest)
+            return rng.dirichlet(np.ones(num_servers))
+        weight = rng.random(num_servers)
+        return weight / weight.sum()
 
 
 def swap_fastest(factor: NDArray[np.float64], fastest: NDArray[np.int64]) -> NDArray[np.float64]:

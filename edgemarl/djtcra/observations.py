@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from edgemarl.djtcra.state import State
 
 Rows = NDArray[np.float32]
-Bounds = NDArray[np.float64]
 
 
 class Observation(Protocol):
@@ -42,17 +41,32 @@ class _Rows:
 
     observe_eta: bool = False  # append the user's processing factor at every server
     observe_previous: bool = False  # append a one-hot of the server in the slot before
+    observe_capacity: bool = False  # append the power of every server in this slot
 
     def _width(self, num_servers: int) -> int:
-        return NUM_FEATURES + num_servers * (self.observe_eta + self.observe_previous)
+        options = self.observe_eta + self.observe_previous + self.observe_capacity
+        return NUM_FEATURES + num_servers * options
 
-    def _finish(self, rows: Rows, eta: Bounds, state: "State") -> Rows:
-        """The nine features with the options' columns, and zeros in the rows of idle users."""
+    def _finish(
+        self, rows: Rows, state: "State", factor: float, power: NDArray[np.float64] | float
+    ) -> Rows:
+        """The nine features with the options' columns, and zeros in the rows of idle users.
+
+        Args:
+            rows: (U, 9).
+            state: the slot.
+            factor: processing factor that is shown as one.
+            power: (H,) [cycles/s] that is shown as one.
+        """
+        columns = []
         if self.observe_eta:
-            rows = np.concatenate([rows, eta], axis=1, dtype=np.float32)
+            columns.append(state.processing_factor / factor)
         if self.observe_previous:
-            previous = state.previous_assignment[:, None] == np.arange(eta.shape[1])
-            rows = np.concatenate([rows, previous], axis=1, dtype=np.float32)
+            columns.append(state.previous_assignment[:, None] == np.arange(len(state.capacity)))
+        if self.observe_capacity:
+            columns.append(np.tile(state.capacity / power, (len(rows), 1)))
+        if columns:
+            rows = np.concatenate([rows, *columns], axis=1, dtype=np.float32)
         if not state.active.all():
             rows[~state.active] = 0.0
         return rows
@@ -77,8 +91,8 @@ class ScaledRows(_Rows):
             state.midpoint, state.distance, state.bandwidth, state.noise,
             *scenario.feature_scaling,
         )  # fmt: skip
-        eta = scenario.topology.processing_factor
-        return self._finish(rows, eta / eta.max() if self.observe_eta else eta, state)
+        factor = scenario.greatest_factor if self.observe_eta else 1.0
+        return self._finish(rows, state, factor, scenario.capacity)
 
 
 @component("observation", "raw")
@@ -91,8 +105,9 @@ class RawRows(_Rows):
         high = np.ones(self._width(scenario.num_servers))
         high[:NUM_FEATURES] = scenario.feature_ranges[1]
         if self.observe_eta:
-            eta = scenario.topology.processing_factor
-            high[NUM_FEATURES : NUM_FEATURES + scenario.num_servers] = eta.max()
+            high[NUM_FEATURES : NUM_FEATURES + scenario.num_servers] = scenario.greatest_factor
+        if self.observe_capacity:
+            high[-scenario.num_servers :] = scenario.capacity
         high = np.nextafter(high.astype(np.float32), np.float32(np.inf))
         return Box(np.zeros_like(high), high, dtype=np.float32)
 
@@ -103,4 +118,4 @@ class RawRows(_Rows):
             state.midpoint, state.distance, state.bandwidth, state.noise,
         )  # fmt: skip
         rows = np.stack(features, axis=1).astype(np.float32)
-        return self._finish(rows, scenario.topology.processing_factor, state)
+        return self._finish(rows, state, 1.0, 1.0)

@@ -10,6 +10,7 @@ The bound is that of a centralised decision with full information that knows of 
 a duality gap of its own: the gap of a decentralised policy to it is not all the policy's fault.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +69,7 @@ def dual_value(choices: Choices, prices: Array) -> tuple[float, Array, NDArray[n
     demand = np.bincount(
         server, weights=np.where(best > cloud, power[rows, server], 0.0), minlength=len(prices)
     )
-    capacity = choices.scenario.capacity
+    capacity = choices.state.capacity
     total = float(prices @ capacity + np.maximum(best, cloud).sum())
     return total, capacity - demand, server
 
@@ -106,8 +107,18 @@ def solve_slot(scenario: Scenario, state: State) -> NearOptimal:
 
 
 def least_prices(choices: Choices) -> Prices:
-    """Prices (H,) at which D is within about 1e-5 of its minimum."""
-    return minimize_prices(choices.curves, choices.scenario.capacity, choices.cloud_qoe)
+    """Prices (H,) at which D is within about 1e-5 of its minimum.
+
+    A server that has failed sells nothing: its price has no effect on D and is given as 0, and its
+    gain as minus infinity, so that nobody is sent there for what it earns.
+    """
+    capacity, working = choices.state.capacity, choices.working
+    found = minimize_prices(choices.curves, capacity[working], choices.cloud_qoe)
+    if len(working) == len(capacity):
+        return found
+    prices, gain = np.zeros(len(capacity)), np.full((len(found.gain), len(capacity)), -np.inf)
+    prices[working], gain[:, working] = found.prices, found.gain
+    return dataclasses.replace(found, prices=prices, gain=gain)
 
 
 def _certify(choices: Choices, found: Prices) -> SlotBound:

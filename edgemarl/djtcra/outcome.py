@@ -151,7 +151,7 @@ def _inputs(scenario: Scenario, state: State, assignment: NDArray[np.int64]) -> 
         scenario.channel.path_loss(state.distance), state.bandwidth, state.noise,
         state.volume, state.result, state.intensity,
         state.ran, assignment, state.previous_assignment,
-        links.link_rate, links.link_delay, links.processing_factor,
+        links.link_rate, links.link_delay, state.processing_factor,
         scenario.transmit_power, scenario.migration_delay,
         scenario.cloud_rate, scenario.cloud_delay, scenario.cloud_capacity,
     )  # fmt: skip
@@ -179,7 +179,7 @@ def allocate(
     problem = AllocationProblem(
         sigmoids=qoe.sigmoids(fixed_latency, cycles, state.steepness, state.midpoint),
         server=np.where(state.active, assignment, NOWHERE),
-        capacity=scenario.capacity,
+        capacity=state.capacity,
         cloud_qoe=cloud_qoe,
     )
     return scenario.allocation.allocate(problem)

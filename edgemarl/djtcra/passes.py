@@ -53,8 +53,10 @@ def before_allocation(
     for size in (*reals, ran.size, server.size, before.size):
         if size != users:
             raise ValueError("every field of the state must have one entry for each user")
-    if processing_factor.shape[0] != users:
-        raise ValueError("the state must have as many users as the scenario")
+    if processing_factor.shape[0] != users or processing_factor.shape[1] != servers:
+        raise ValueError(
+            "processing_factor must have a row for each user, a column for each server"
+        )
     parts = np.empty((NUM_PARTS, users))
     for u in range(users):
         if ran[u] < 0 or ran[u] >= servers:

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from edgemarl.core.scenario_files import load
+from edgemarl.djtcra.availability import Failures, Varying
+from edgemarl.djtcra.population import Churn
 from edgemarl.djtcra.scenario import Scenario
 
 PAPER = Scenario(name="paper")
@@ -15,9 +17,12 @@ TINY = Scenario(
     slots_per_episode=20,
 )
 DEMO = Scenario(name="demo", slots_per_episode=25)
+CHURN = Scenario(name="churn", slots_per_episode=200, population=Churn())
+FAILURES = Scenario(name="failures", availability=Failures())
+VARYING = Scenario(name="varying", availability=Varying(step=0.05))
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {scenario.name: scenario for scenario in (PAPER, TINY, DEMO)}
+    {scenario.name: scenario for scenario in (PAPER, TINY, DEMO, CHURN, FAILURES, VARYING)}
 )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.channel import Channel, RuralMacro
+from edgemarl.core.component import check_members
 from edgemarl.core.scenario import BaseScenario
 from edgemarl.core.seeding import named_generator
 from edgemarl.core.units import dbm_to_watt
@@ -24,9 +25,11 @@ from edgemarl.core.validation import (
 )
 from edgemarl.djtcra.allocation import AllocationPolicy, ExactAllocation
 from edgemarl.djtcra.arrivals import Arrivals, UniformTasks
+from edgemarl.djtcra.availability import Availability, FixedPower
 from edgemarl.djtcra.mobility import Mobility, Resample
-from edgemarl.djtcra.network import Network, RandomNetwork, Topology
+from edgemarl.djtcra.network import GrowingNetwork, Network, RandomNetwork, Topology
 from edgemarl.djtcra.observations import Observation, ScaledRows
+from edgemarl.djtcra.population import FixedPopulation, Population
 from edgemarl.djtcra.qoe import LogisticQoE, QoE
 from edgemarl.djtcra.rewards import QoEReward, Reward
 
@@ -35,6 +38,8 @@ ROLES: Mapping[str, type] = MappingProxyType(
         "network": Network,
         "channel": Channel,
         "mobility": Mobility,
+        "population": Population,
+        "availability": Availability,
         "arrivals": Arrivals,
         "qoe": QoE,
         "allocation": AllocationPolicy,
@@ -73,6 +78,8 @@ class Scenario(BaseScenario):
     network: Network = RandomNetwork()
     channel: Channel = RuralMacro()
     mobility: Mobility = Resample()
+    population: Population = FixedPopulation()
+    availability: Availability = FixedPower()
     arrivals: Arrivals = UniformTasks()
     qoe: QoE = LogisticQoE()
     allocation: AllocationPolicy = ExactAllocation()
@@ -96,7 +103,7 @@ class Scenario(BaseScenario):
 
     @cached_property
     def capacity(self) -> NDArray[np.float64]:
-        """Computing power P^h of every server, (H,) [cycles/s]."""
+        """Computing power P^h of every server, (H,) [cycles/s]; what a slot has is the state's."""
         return np.array(self.server_capacity, dtype=float)
 
     @cached_property
@@ -106,9 +113,20 @@ class Scenario(BaseScenario):
 
     @cached_property
     def topology(self) -> Topology:
-        """Links and processing factors, drawn from the scenario's seed."""
+        """Links and first users' processing factors, drawn from the scenario's seed."""
         rng = named_generator(self.seed, "topology")
         return self.network.draw(self.num_users, self.num_servers, rng)
+
+    def newcomers(self, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Processing factors (count, H) of users who join."""
+        return cast("GrowingNetwork", self.network).newcomers(self.topology, count, rng)
+
+    @cached_property
+    def greatest_factor(self) -> float:
+        """Greatest processing factor that a user can have [1]."""
+        if isinstance(self.population, FixedPopulation):
+            return float(self.topology.processing_factor.max())
+        return cast("GrowingNetwork", self.network).processing_factor[1]
 
     @property
     def subchannel_counts(self) -> tuple[int, int] | None:
@@ -155,7 +173,12 @@ class Scenario(BaseScenario):
     @property
     def independent_slots(self) -> bool:
         """Whether a slot's outcome is independent of the slots before it, given the policy."""
-        return isinstance(self.mobility, Resample) and self.migration_delay == 0
+        return (
+            isinstance(self.mobility, Resample)
+            and isinstance(self.population, FixedPopulation)
+            and isinstance(self.availability, FixedPower)
+            and self.migration_delay == 0
+        )
 
 
 def _check(scenario: Scenario) -> None:
@@ -187,3 +210,5 @@ def _check(scenario: Scenario) -> None:
                 f"Hz, got {scenario.subchannel}"
             )
     scenario.channel.path_loss(np.array(scenario.mobility.distance))  # refuses what it cannot model
+    if not isinstance(scenario.population, FixedPopulation):
+        check_members("network of a changing population", scenario.network, GrowingNetwork)

@@ -24,12 +24,13 @@ class PricedWorth:
     @classmethod
     def of(cls, choices: Choices, prices: Array) -> "PricedWorth":
         """At K multiples of some prices (H,) [1/(cycles/s)], 1 being among them."""
-        curves, shape = choices.curves, (len(choices.users), choices.scenario.num_servers)
-        users = np.empty((len(FACTORS), *shape))
+        working, cloud = choices.working, choices.cloud_qoe[:, None]
+        curves, shape = choices.curves, (len(choices.users), len(working))
+        users = np.tile(cloud, (len(FACTORS), 1, len(prices)))  # what failed servers are worth
         for row, factor in zip(users, FACTORS, strict=True):
-            gain, _, _ = curves.at(np.broadcast_to(factor * prices, shape).ravel())
-            row[:] = np.maximum(gain.reshape(shape), choices.cloud_qoe[:, None])
-        capacity = FACTORS[:, None] * prices * choices.scenario.capacity
+            gain, _, _ = curves.at(np.broadcast_to(factor * prices[working], shape).ravel())
+            row[:, working] = np.maximum(gain.reshape(shape), cloud)
+        capacity = FACTORS[:, None] * prices * choices.state.capacity
         return cls(capacity, users * (1 + ROUNDING))
 
 

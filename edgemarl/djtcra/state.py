@@ -35,6 +35,9 @@ class State:
     midpoint: Array  # (U,) [s] beta
     active: NDArray[np.bool_]  # (U,) whether the user has a task
     previous_assignment: NDArray[np.int64]  # (U,) server in the slot before; -1 for none
+    present: NDArray[np.bool_]  # (U,) whether the index belongs to a user
+    processing_factor: Array  # (U, H) [1] eta
+    capacity: Array  # (H,) [cycles/s] P^h, zero where a server has failed
 
     @property
     def num_users(self) -> int:
@@ -63,8 +66,12 @@ class State:
         for name in ("result", "distance"):
             check_shape(name, getattr(self, name), users)
             check_nonnegative(name, getattr(self, name))
-        for name in ("active", "previous_assignment", "ran"):
+        for name in ("active", "present", "previous_assignment", "ran"):
             check_shape(name, getattr(self, name), users)
+        check_shape("processing_factor", self.processing_factor, (*users, scenario.num_servers))
+        check_positive("processing_factor", self.processing_factor)
+        check_shape("capacity", self.capacity, (scenario.num_servers,))
+        check_nonnegative("capacity", self.capacity)
         check_servers("ran", self.ran, scenario.num_servers)
 
 
@@ -89,19 +96,67 @@ def next_state(
         placement = scenario.mobility.move(state.placement, scenario.num_servers, rng)
     tasks = scenario.arrivals.draw(users, rng)
     steepness, midpoint = scenario.qoe.draw(users, rng)
+    bandwidth = _bandwidth(scenario, rng)
+    noise = dbm_to_watt(uniform(scenario.noise_dbm, users, rng))
+    census = _census(scenario, state, placement, _previous(state, assignment, users), rng)
     return State(
         slot=0 if state is None else state.slot + 1,
-        placement=placement,
-        bandwidth=_bandwidth(scenario, rng),
-        noise=dbm_to_watt(uniform(scenario.noise_dbm, users, rng)),
+        placement=census.placement,
+        bandwidth=bandwidth,
+        noise=noise,
         volume=tasks.volume,
         result=tasks.result,
         intensity=tasks.intensity,
         steepness=steepness,
         midpoint=midpoint,
-        active=tasks.active,
-        previous_assignment=_previous(state, assignment, users),
+        active=tasks.active & census.present,
+        previous_assignment=census.previous_assignment,
+        present=census.present,
+        processing_factor=census.processing_factor,
+        capacity=_capacity(scenario, state, rng),
     )
+
+
+@dataclass(frozen=True)
+class _Census:
+    """What belongs to users rather than to their tasks; see :class:`State`."""
+
+    present: NDArray[np.bool_]
+    placement: Placement
+    previous_assignment: NDArray[np.int64]
+    processing_factor: Array
+
+
+def _census(
+    scenario: Scenario,
+    state: State | None,
+    placement: Placement,
+    previous: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> _Census:
+    """Who is there, with new users in the place of some; the topology's users come first."""
+    if state is None:
+        present = scenario.population.start(scenario.num_users, rng)
+        return _Census(present, placement, previous, scenario.topology.processing_factor)
+    present = scenario.population.change(state.present, rng)
+    new = np.flatnonzero(present & ~state.present)
+    if not new.size:
+        return _Census(present, placement, previous, state.processing_factor)
+    factor = state.processing_factor.copy()
+    factor[new] = scenario.newcomers(len(new), rng)
+    factor.setflags(write=False)
+    placement = placement.replaced(
+        new, scenario.mobility.place(len(new), scenario.num_servers, rng)
+    )
+    previous[new] = NOWHERE
+    return _Census(present, placement, previous, factor)
+
+
+def _capacity(scenario: Scenario, state: State | None, rng: np.random.Generator) -> Array:
+    """Computing power of every server, the scenario's own array where it does not change."""
+    if state is None:
+        return scenario.availability.start(scenario.capacity, rng)
+    return scenario.availability.change(state.capacity, scenario.capacity, rng)
 
 
 def _bandwidth(scenario: Scenario, rng: np.random.Generator) -> Array:

@@ -1,5 +1,6 @@
 """The bound against every assignment of small instances, and its certificate at any prices."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -219,8 +220,8 @@ def test_sixty_users_with_a_general_qoe():
 
 def test_less_capacity_is_worth_less(tiny, draw):
     state = draw(tiny)
-    half = tiny.replace(server_capacity=tuple(c / 2 for c in tiny.server_capacity))
-    assert slot_bound(half, state).upper_bound < slot_bound(tiny, state).upper_bound
+    half = dataclasses.replace(state, capacity=state.capacity / 2)
+    assert slot_bound(tiny, half).upper_bound < slot_bound(tiny, state).upper_bound
 
 
 def test_a_slot_without_tasks_has_a_bound_of_zero():

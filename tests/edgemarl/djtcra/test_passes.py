@@ -128,6 +128,8 @@ def test_scaled_features_are_the_raw_ones_scaled():
     [
         ("volume", np.ones(3), "every field of the state must have one entry for each user"),
         ("previous_assignment", np.zeros(3, int), "every field of the state"),
+        ("processing_factor", np.ones((3, 3)), "processing_factor must have a row for each user"),
+        ("processing_factor", np.ones((8, 2)), "a row for each user, a column for each server"),
     ],
 )
 def test_states_of_another_size_are_refused(field, value, message):

@@ -42,10 +42,12 @@ def test_the_paper_s_numbers():
 
 
 def test_presets_are_named_and_sized():
-    assert list(SCENARIOS) == ["paper", "tiny", "demo"]
+    assert list(SCENARIOS) == ["paper", "tiny", "demo", "churn", "failures", "varying"]
     assert all(name == scenario.name for name, scenario in SCENARIOS.items())
     assert (SCENARIOS["tiny"].num_servers, SCENARIOS["tiny"].num_users) == (3, 8)
-    assert SCENARIOS["demo"].num_users == 100
+    for name in ("demo", "churn", "failures", "varying"):
+        assert SCENARIOS[name].num_users == 100
+        assert SCENARIOS[name].independent_slots == (name == "demo")
 
 
 def test_a_name_an_instance_and_a_file(write):
@@ -108,7 +110,10 @@ def test_texts_are_not_numbers(write, word):
         (b"", r"scenario file .*mine\.yaml must hold a mapping, got NoneType"),
         (b"[1, 2]", r"scenario file .*mine\.yaml must hold a mapping, got list"),
         (b"num_user: 3", r"key of scenario must be one of .*'num_users'.*got 'num_user'"),
-        (b"base: nowhere", r"scenario must be one of paper, tiny, demo or a \.yaml file"),
+        (
+            b"base: nowhere",
+            r"scenario must be one of paper, tiny, demo, .*varying or a \.yaml file",
+        ),
         (b"num_users: 0", r"num_users must be an integer of at least 1, got 0"),
         (b"channel: {kind: fog}", r"kind of channel must be one of .*got 'fog'"),
         (b"channel.power: 3", r"key of channel RuralMacro must be one of .*got 'power'"),
@@ -123,9 +128,15 @@ def test_bad_files(write, text, message):
 
 
 def test_unknown_names_and_absent_files(tmp_path):
-    with pytest.raises(ValueError, match=r"one of paper, tiny, demo or a \.yaml file, got 'papr'"):
+    with pytest.raises(
+        ValueError,
+        match=r"one of paper, tiny, .*varying or a \.yaml file, got 'papr'",
+    ):
         load_scenario("papr")
-    with pytest.raises(ValueError, match=r"one of paper, tiny, demo or a \.yaml file, got '3'"):
+    with pytest.raises(
+        ValueError,
+        match=r"one of paper, tiny, .*varying or a \.yaml file, got '3'",
+    ):
         load_scenario(3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"scenario file .*absent\.yaml must be readable"):
         load_scenario(tmp_path / "absent.yaml")

@@ -55,8 +55,8 @@ def test_every_kind_of_component_survives_and_runs(role, kind, draw):
 
 def test_every_role_has_a_default_and_an_alternative():
     assert list(ROLES) == [
-        *("network", "channel", "mobility", "arrivals", "qoe", "allocation", "reward"),
-        "observation",
+        *("network", "channel", "mobility", "population", "availability", "arrivals", "qoe"),
+        *("allocation", "reward", "observation"),
     ]
     alternatives = {role: len(kinds(role)) for role in ROLES}
     assert all(number >= 2 for role, number in alternatives.items() if role != "network")
