@@ -20,6 +20,7 @@ from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import CentralModule
+from rllib_algos.joint.row_config import RowNetworkConfig
 from rllib_algos.joint.spaces import JointSpaces
 from rllib_algos.joint.specs import joint_specs
 from rllib_algos.joint.validation import (
@@ -34,7 +35,7 @@ from rllib_algos.joint.validation import (
 _OFF_POLICY = ("replay_capacity", "learning_starts", "updates_per_slot", "tau")
 
 
-class ACConfig(JointOffPolicyConfig):
+class ACConfig(RowNetworkConfig):
     """Settings of AC."""
 
     scales_rewards = True
@@ -74,7 +75,7 @@ class ACConfig(JointOffPolicyConfig):
             entropy_weight: what a nat of the policy's entropy, summed over agents, is worth.
             normalize_advantages: whether each batch's advantages are scaled to mean 0 and standard
                 deviation 1, so that the policy does not feel the rewards' scale.
-            kwargs: those of `JointOffPolicyConfig.training`. `train_batch_size_per_learner` is the
+            kwargs: those of `RowNetworkConfig.training`. `train_batch_size_per_learner` is the
                 most transitions of an update: a round of sampling is split into batches of that
                 size. There is no replay and there are no target networks: `replay_capacity`,
                 `learning_starts`, `updates_per_slot` and `tau` must be left alone.
@@ -124,7 +125,7 @@ class ACConfig(JointOffPolicyConfig):
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the policy and of the critic."""
         layout = self.make_layout(spaces)
-        actors = {"hiddens": tuple(self.actor_hiddens), "gaussian": True}
+        actors = {**self.network_arguments(layout, self.actor_hiddens), "gaussian": True}
         central = {
             "num_critics": 1,
             "copies": 1,

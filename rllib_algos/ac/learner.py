@@ -48,7 +48,7 @@ class ACLearner(ActorCriticLearner):
 
     def _values(self, fields: dict[str, Tensor]) -> Tensor:
         """Returns V of joint observations, (1, B)."""
-        state = self.layout.state_vector(fields)
+        state = self.seen(fields)
         return self.central_module.critics(state, state[:, :0])[0]
 
 

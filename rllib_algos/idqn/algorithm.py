@@ -7,11 +7,12 @@ from ray.rllib.utils.from_config import NotProvided
 
 from rllib_algos.idqn.learner import IDQNLearner
 from rllib_algos.joint.algorithm import JointOffPolicy
-from rllib_algos.joint.config import JointOffPolicyConfig, assign_provided
+from rllib_algos.joint.config import assign_provided
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import MixerModule
+from rllib_algos.joint.row_config import RowNetworkConfig
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 from rllib_algos.joint.specs import joint_specs
 from rllib_algos.joint.validation import (
@@ -22,7 +23,7 @@ from rllib_algos.joint.validation import (
 )
 
 
-class IDQNConfig(JointOffPolicyConfig):
+class IDQNConfig(RowNetworkConfig):
     """Settings of IDQN, for agents with Discrete or MultiDiscrete actions."""
 
     def __init__(self, algo_class: Any = None) -> None:
@@ -56,7 +57,7 @@ class IDQNConfig(JointOffPolicyConfig):
             shared_networks: whether agents with equal spaces share a network that sees their index.
             exploration_epsilon: probability of a random action while experience is collected; or a
                 schedule [[environment step, probability], ...].
-            kwargs: those of `JointOffPolicyConfig.training`.
+            kwargs: those of `RowNetworkConfig.training`.
         """
         assign_provided(self, locals(), IDQNConfig.training)
         super().training(**kwargs)
@@ -76,6 +77,12 @@ class IDQNConfig(JointOffPolicyConfig):
         check_learning_rate("q_lr", self.q_lr)
         for name in ("double_q", "dueling", "shared_networks"):
             check_switch(name, getattr(self, name))
+        for name in ("dueling", "shared_networks"):
+            if self.policy_network == "rows" and getattr(self, name):
+                raise ValueError(
+                    f"{name} must be False with policy_network='rows', where one network serves "
+                    "all agents and puts out the values of all choices, got True"
+                )
 
     def get_default_learner_class(self) -> type[IDQNLearner]:
         """Returns the learner with IDQN's loss."""
@@ -96,7 +103,7 @@ class IDQNConfig(JointOffPolicyConfig):
         layout = self.make_layout(spaces)
         exploration = Exploration.of(self.exploration_epsilon, gumbel_noise=0.0)
         actors = {
-            "hiddens": tuple(self.q_hiddens),
+            **self.network_arguments(layout, self.q_hiddens),
             "shared": self.shared_networks,
             "dueling": self.dueling,
         }

@@ -21,11 +21,11 @@ class IDQNLearner(JointLearner):
     def configure_optimizers_for_module(self, module_id: str, config: Any = None) -> None:
         """Registers one optimizer for all networks."""
         if module_id == ACTORS:
-            self.add_optimizer(ACTORS, "q", self.trained_parameters(), self.config.q_lr)
+            self.add_network_optimizers(ACTORS, "q", self.trained_networks(), self.config.q_lr)
 
-    def trained_parameters(self) -> list[torch.nn.Parameter]:
-        """Returns what the loss is minimised over."""
-        return list(self.actors_module.actors.parameters())
+    def trained_networks(self) -> list[torch.nn.Module]:
+        """Returns over whose parameters the loss is minimised."""
+        return [self.actors_module.actors]
 
     @property
     def actors_module(self) -> ActorsModule:

@@ -9,7 +9,6 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from rllib_algos.joint.critics import Critics
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.learner import JointLearner
 from rllib_algos.joint.losses import (
@@ -31,11 +30,11 @@ class ActorCriticLearner(JointLearner):
     def configure_optimizers_for_module(self, module_id: str, config: Any = None) -> None:
         """Registers one optimizer for all actors and one for all critics."""
         if module_id == ACTORS:
-            params = self.actors_module.actors.parameters()
-            self.add_optimizer(ACTORS, "actor", params, self.config.actor_lr)
+            networks = [self.actors_module.actors]
+            self.add_network_optimizers(ACTORS, "actor", networks, self.config.actor_lr)
         else:
-            params = self.central_module.critics.parameters()
-            self.add_optimizer(CENTRAL, "critic", params, self.config.critic_lr)
+            networks = [self.central_module.critics]
+            self.add_network_optimizers(CENTRAL, "critic", networks, self.config.critic_lr)
 
     @property
     def actors_module(self) -> ActorsModule:
@@ -51,6 +50,10 @@ class ActorCriticLearner(JointLearner):
     def layout(self) -> GroupLayout:
         """How joint observations and actions are laid out."""
         return self.actors_module.actors.layout
+
+    def seen(self, fields: Any) -> Tensor:
+        """Returns the joint observation as the critics see it."""
+        return self.central_module.critics.seen(self.layout, fields)
 
     def rewards(self, reward: Tensor) -> Tensor:
         """Returns rewards as the critics estimate them, (C, B), from all agents', (B, N)."""
@@ -80,12 +83,12 @@ class ActorCriticLearner(JointLearner):
             next_fields = {n: batch[NEXT + n] for n in layout.observation_fields}
             decisions = self.actors_module.target_actors.decide(next_fields, self.generator)
             action = layout.join([d.vector for d in decisions], next_fields)
-            value = pessimistic(central.target_critics(layout.state_vector(next_fields), action))
+            value = pessimistic(central.target_critics(self.seen(next_fields), action))
             value = self.soft_value(value, decisions, next_fields)
             reward = self.rewards(batch["rewards"]) * self.reward_scale
             target = td_target(reward, batch["terminated"], value, self.config.gamma)
         stored = layout.join(layout.stored_vectors(batch), batch)
-        values = central.critics(layout.state_vector(batch), stored)
+        values = central.critics(self.seen(batch), stored)
         loss = critic_loss(values, target)
         self.minimize(CENTRAL, "critic", loss, self._critic_names())
         self.metrics.log_value((CENTRAL, "q_mean"), values.detach().mean(), window=1)
@@ -103,7 +106,7 @@ class ActorCriticLearner(JointLearner):
     def _policy_value(self, batch: dict[str, Tensor], decisions: list[Decision]) -> Tensor:
         """Returns min Q of the policies' actions, (C, B), or (N, B) with one row per agent."""
         layout, critics = self.layout, self.central_module.critics
-        state = layout.state_vector(batch)
+        state = self.seen(batch)
         action = layout.join([d.vector for d in decisions], batch)
         from_replay = self.config.other_actions == "replay"
         if critics.num == 1 and not from_replay:
@@ -143,9 +146,9 @@ class ActorCriticLearner(JointLearner):
         return 1.0 if shape is None else 1.0 / shape[0]
 
 
-def _values_per_agent(critics: Critics, state: Tensor, inputs: Tensor) -> Tensor:
+def _values_per_agent(critics: Any, state: Tensor, inputs: Tensor) -> Tensor:
     """Returns min Q (N, B) of one joint action per agent, (N, B, A)."""
     if critics.num > 1 or len(inputs) == 1:
         return pessimistic(critics(state, inputs))
-    flat = critics(state.repeat(len(inputs), 1), inputs.flatten(0, 1))
+    flat = critics(torch.cat([state] * len(inputs)), inputs.flatten(0, 1))
     return pessimistic(flat)[0].unflatten(0, (len(inputs), -1))

@@ -6,11 +6,12 @@ from typing import Any, Self
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.utils.from_config import NotProvided
 
-from rllib_algos.joint.config import JointOffPolicyConfig, assign_provided
+from rllib_algos.joint.config import assign_provided
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.layouts import make_layout
 from rllib_algos.joint.rl_modules import CentralModule
+from rllib_algos.joint.row_config import NETWORKS, RowNetworkConfig, table_of
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 from rllib_algos.joint.specs import joint_specs
 from rllib_algos.joint.validation import (
@@ -24,7 +25,7 @@ from rllib_algos.joint.validation import (
 )
 
 
-class ActorCriticConfig(JointOffPolicyConfig):
+class ActorCriticConfig(RowNetworkConfig):
     """What MADDPG, MAMaxEnt and DDPG can all be told."""
 
     scales_rewards = True
@@ -37,6 +38,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
         self.critic_lr = 1e-3
         self.actor_hiddens = (256, 256, 256)
         self.critic_hiddens = (256, 256, 256)
+        self.critic_network = "mlp"
         self.twin_critics = True
         self.shared_critic = True
         self.actor_delay = 2
@@ -53,6 +55,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
         critic_lr: Any = NotProvided,
         actor_hiddens: Any = NotProvided,
         critic_hiddens: Any = NotProvided,
+        critic_network: Any = NotProvided,
         twin_critics: Any = NotProvided,
         shared_critic: Any = NotProvided,
         actor_delay: Any = NotProvided,
@@ -84,7 +87,9 @@ class ActorCriticConfig(JointOffPolicyConfig):
             exploration_epsilon: see `Exploration.epsilon`.
             gumbel_noise: see `Exploration.gumbel_noise`.
             gaussian_noise: see `Exploration.gaussian_noise`.
-            kwargs: those of `JointOffPolicyConfig.training`.
+            critic_network: "mlp": critics see all rows side by side; "rows": they see them one by
+                one, with embeddings as the policies have them, see `row_critics.RowCritics`.
+            kwargs: those of `RowNetworkConfig.training`.
         """
         assign_provided(self, locals(), ActorCriticConfig.training)
         super().training(**kwargs)
@@ -107,6 +112,7 @@ class ActorCriticConfig(JointOffPolicyConfig):
             check_learning_rate(name, getattr(self, name))
         check_widths("actor_hiddens", self.actor_hiddens)
         check_widths("critic_hiddens", self.critic_hiddens)
+        check_choice("critic_network", self.critic_network, NETWORKS)
         check_at_least("actor_delay", self.actor_delay, 1)
         check_choice("other_actions", self.other_actions, ("policy", "replay"))
         relaxations = ("auto", "softmax", "sampled")
@@ -133,12 +139,16 @@ class ActorCriticConfig(JointOffPolicyConfig):
             gumbel_noise=self.gumbel_noise,
             gaussian_noise=self.gaussian_noise,
         )
-        actors = {"hiddens": tuple(self.actor_hiddens), "gaussian": self.gaussian_policies}
+        actors = self.network_arguments(layout, self.actor_hiddens)
+        actors["gaussian"] = self.gaussian_policies
+        rows = self.critic_network == "rows"
         central = {
             "num_critics": 1 if self.shared_critic else spaces.num_agents,
             "copies": 2 if self.twin_critics else 1,
             "in_size": layout.state_size + layout.action_size,
             "hiddens": tuple(self.critic_hiddens),
+            "table": table_of(layout, "critic_network") if rows else None,
+            "embedding": self.row_embedding,
             "num_agents": spaces.num_agents,
             "scale_rewards": self.reward_scale == "auto",
             "initial_omega": getattr(self, "initial_omega", None),

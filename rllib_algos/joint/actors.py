@@ -1,6 +1,7 @@
 """The policies of all agents: stacked networks per group, and how they act. Torch only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +27,7 @@ from rllib_algos.joint.policies import (
     sampled_decision,
     softmax_decision,
 )
+from rllib_algos.joint.row_networks import RowNetwork
 from rllib_algos.joint.spaces import Action, CategoricalAction
 
 
@@ -38,6 +40,8 @@ class Actors(nn.Module):
         gaussian: whether continuous policies are tanh-Gaussian instead of deterministic.
         shared: whether the agents of a group share one network that sees their index.
         dueling: whether networks put out the value of a row and the advantages of its choices.
+        rows: embedding, pooling and pairwise of the one `RowNetwork` that acts for all agents
+            instead; None for networks that see whole observations.
     """
 
     def __init__(
@@ -48,12 +52,15 @@ class Actors(nn.Module):
         gaussian: bool = False,
         shared: bool = False,
         dueling: bool = False,
+        rows: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.layout = layout
         self.hiddens = tuple(hiddens)
         self.gaussian, self.shared, self.dueling = gaussian, shared, dueling
-        self.nets = nn.ModuleList(self._network(size) for size in layout.networks)
+        self.rows = None if rows is None else dict(rows)
+        networks = map(self._network, layout.networks) if rows is None else [self._row_network()]
+        self.nets = nn.ModuleList(networks)
 
     def _network(self, size: NetworkSize) -> nn.Module:
         kind = SharedMLP if self.shared else StackedMLP
@@ -64,8 +71,17 @@ class Actors(nn.Module):
             return Dueling(kind(*sizes, rows * (width + 1)), rows, width)
         return kind(*sizes, sum(output_size(a, self.gaussian) for a in size.actions))
 
+    def _row_network(self) -> RowNetwork:
+        table, central = self.layout.table_shape, self.layout.central
+        assert table is not None
+        assert self.rows is not None
+        return RowNetwork(**table._asdict(), **self.rows, hiddens=self.hiddens, together=central)
+
     def forward(self, fields: Tensors) -> list[Tensor]:
         """Returns per group logits (B, n, M, H) or continuous outputs; see `layout.heads`."""
+        if self.rows is not None:
+            logits = self.nets[0](*self.layout.table(fields))  # (B, R, H)
+            return [logits.unflatten(1, (*self.layout.leads[0], -1))]
         inputs = self.layout.actor_inputs(fields)
         outputs = [net(x) for net, x in zip(self.nets, inputs, strict=True)]
         return self.layout.heads(outputs, fields)

@@ -61,11 +61,11 @@ class CentralRowLayout(CentralLayout, RowLayout):
     """
 
     def encode(self, env: Any, observations: Mapping[str, Any]) -> Arrays:
-        """Returns the table and its owners; without an environment, all rows are the first's."""
-        field = self.observation_fields["owner"]
-        owner = np.zeros(field.shape) if env is None else env.unwrapped.row_owner()
-        parts = [np.asarray(observations[agent], np.float32) for agent in self.spaces.agents]
-        return {"state": np.sum(parts, 0), "owner": np.array(owner, field.dtype)}
+        """Returns the table, and its owners as the environment, if there is one, says."""
+        fields = self.observed(observations)
+        if env is not None:
+            fields["owner"] = np.array(env.unwrapped.row_owner(), fields["owner"].dtype)
+        return fields
 
 
 def central_layout(spaces: JointSpaces, *, soft: bool) -> CentralLayout:

@@ -26,6 +26,10 @@ class CommonLayout(GroupLayout):
         """Length of the common observation."""
         return self.spaces.groups[0].observation.size
 
+    @property
+    def table_shape(self) -> None:
+        """None: no agent has a row of its own."""
+
     def encode(self, env: Any, observations: Mapping[str, Any]) -> Arrays:
         """Returns the first agent's observation, which is everybody's."""
         encoder = self.spaces.groups[0].observation

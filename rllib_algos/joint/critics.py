@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from rllib_algos.joint.layout import GroupLayout, Tensors
 from rllib_algos.joint.networks import StackedMLP
 
 
@@ -28,6 +29,10 @@ class Critics(nn.Module):
     def shift(self, value: Tensor) -> None:
         """Adds a constant (C,) to every critic's values, in all copies."""
         self.net.biases[-1] += value.repeat(self.copies)[:, None, None]
+
+    def seen(self, layout: GroupLayout, fields: Tensors) -> Tensor:
+        """Returns the joint observation as these critics see it, (B, S)."""
+        return layout.state_vector(fields)
 
     def forward(self, state: Tensor, action: Tensor) -> Tensor:
         """Returns values of every copy, (copies, C, B).

@@ -37,6 +37,15 @@ class NetworkSize(NamedTuple):
     actions: tuple[Action, ...]  # which each puts out, in this order
 
 
+class TableShape(NamedTuple):
+    """What networks for rows see of a joint observation, see `row_networks.py`."""
+
+    rows: int  # R
+    features: int  # F
+    width: int  # H, choices of a row
+    owners: int  # who may own a row; 0: every row is an agent of its own
+
+
 class GroupLayout:
     """Observations and actions of all agents, stacked per group of equal agents.
 
@@ -94,6 +103,21 @@ class GroupLayout:
     def action_size(self) -> int:
         """Length of the joint action as critics see it."""
         return sum(len(g.agents) * g.action.vector_size for g in self.spaces.groups)
+
+    @property
+    def table_shape(self) -> TableShape | None:
+        """The table whose rows are the agents, if all are equal and choose once; else None."""
+        if len(self.actions) != 1:
+            return None
+        (group,), (action,) = self.spaces.groups, self.actions
+        if not isinstance(action, CategoricalAction) or action.rows != 1:
+            return None
+        return TableShape(len(group.agents), group.observation.size, action.width, 0)
+
+    def table(self, fields: Tensors) -> tuple[Tensor, Tensor]:
+        """Returns the table (B, R, F) that `table_shape` describes, and its owners (B, R)."""
+        state = fields["observations_0"]
+        return state, torch.zeros(state.shape[:2], dtype=torch.long, device=state.device)
 
     def encode(self, env: Any, observations: Mapping[str, Any]) -> Arrays:
         """Returns the fields of one joint observation."""

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rllib_algos.joint.losses import polyak
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
+from rllib_algos.joint.row_networks import EMBEDDINGS, split_embeddings
 
 NUM_UPDATES = "num_updates"  # learner state: updates so far, which the delays count
 
@@ -27,13 +28,17 @@ class JointLearner(TorchLearner):
         if self.config.num_torch_threads:
             torch.set_num_threads(self.config.num_torch_threads)
         super().build()
-        for module in (self.module[ACTORS], self.module[CENTRAL]):
-            if isinstance(module, TargetNetworkAPI):
-                module.make_target_networks()
+        self.make_targets()
         self.num_updates = 0
         self.generator = torch.Generator(device=self._device)
         if self.config.seed is not None:
             self.generator.manual_seed(self.config.seed)
+
+    def make_targets(self) -> None:
+        """Makes the target networks, which the optimizers do not know."""
+        for module in (self.module[ACTORS], self.module[CENTRAL]):
+            if isinstance(module, TargetNetworkAPI):
+                module.make_target_networks()
 
     def update_networks(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Performs update number `self.num_updates` on one batch; returns losses by module."""
@@ -50,8 +55,10 @@ class JointLearner(TorchLearner):
         finite = torch.isfinite(losses.detach())
         if not finite.all():
             raise FloatingPointError(_not_finite(optimizer, losses, list(names)))
-        optim = self.get_optimizer(module_id, optimizer)
-        params: Any = self._optimizer_parameters[optim]
+        names_of_both = (optimizer, f"{optimizer}_{EMBEDDINGS}")
+        registered = self.get_optimizers_for_module(module_id)
+        optimizers = [optim for name, optim in registered if name in names_of_both]
+        params: Any = [p for optim in optimizers for p in self._optimizer_parameters[optim]]
         grads = dict(zip(params, torch.autograd.grad(losses.sum(), params), strict=True))
         if self.config.grad_clip:
             self._get_clip_function()(
@@ -59,8 +66,9 @@ class JointLearner(TorchLearner):
             )
         for param, grad in grads.items():
             param.grad = grad
-        optim.step()
-        optim.zero_grad(set_to_none=True)
+        for optim in optimizers:
+            optim.step()
+            optim.zero_grad(set_to_none=True)
 
     def update_targets(self) -> None:
         """Moves all target networks towards their sources by `tau`, Algorithm 1 line 20."""
@@ -82,6 +90,20 @@ class JointLearner(TorchLearner):
             params=params,
             lr_or_lr_schedule=lr,
         )
+
+    def add_network_optimizers(
+        self, module_id: str, name: str, networks: Iterable[nn.Module], lr: Any
+    ) -> None:
+        """Registers an optimizer for networks and, at `embedding_lr`, one for their embeddings.
+
+        `minimize(module_id, name, ...)` steps both.
+        """
+        parts = [split_embeddings(network.named_parameters()) for network in networks]
+        self.add_optimizer(module_id, name, [p for part in parts for p in part[0]], lr)
+        embeddings = [p for part in parts for p in part[1]]
+        if embeddings:
+            rate = self.config.embedding_lr
+            self.add_optimizer(module_id, f"{name}_{EMBEDDINGS}", embeddings, rate)
 
     def compute_loss_for_module(self, **kwargs: Any) -> Tensor:
         """Not used: the losses of joint algorithms span modules, see `update_networks`."""

@@ -13,6 +13,7 @@ from rllib_algos.joint.actors import Actors
 from rllib_algos.joint.central import central_layout
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import GroupLayout, Tensors
+from rllib_algos.joint.rows import RowLayout
 from rllib_algos.joint.spaces import JointSpaces
 
 POLICY_FILE = "joint_policy.pt"
@@ -49,6 +50,7 @@ def policy_content(
         "gaussian": actors.gaussian,
         "shared": actors.shared,
         "dueling": actors.dueling,
+        "rows": actors.rows,
         "hiddens": list(actors.hiddens),
         "exploration": None if exploration is None else asdict(exploration),
         "weights": weights,
@@ -92,6 +94,7 @@ def check_fits(folder: Path, algorithm: str, actors: Actors) -> None:
         "one network for all": (own["central"], stored.get("central", False)),
         "shared networks": (own["shared"], stored["shared"]),
         "dueling networks": (own["dueling"], stored["dueling"]),
+        "networks for rows": (own["rows"], stored.get("rows")),
     }
     for name, (mine, theirs) in pairs.items():
         if mine != theirs:
@@ -198,10 +201,13 @@ def policy_of(
 ) -> GreedyPolicy:
     """Returns the policy that `policy_content` described; see `read_policy`."""
     spaces = JointSpaces.from_dict(content["spaces"])
-    # Files from before there were central layouts do not say.
-    kind = central_layout if content.get("central", False) else GroupLayout
+    # Files from before there were central layouts and networks for rows do not say.
+    rows = content.get("rows")
+    kind = GroupLayout if rows is None or spaces.state_shape is None else RowLayout
+    kind = central_layout if content.get("central", False) else kind
     layout = kind(spaces, soft=content["soft"])
     networks = {name: content[name] for name in ("gaussian", "shared", "dueling")}
+    networks["rows"] = rows
     actors = Actors(layout, content["hiddens"], **networks)
     actors.load_state_dict(content["weights"])
     if explore:

@@ -19,6 +19,7 @@ from rllib_algos.joint.actors import Actors
 from rllib_algos.joint.critics import Critics
 from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layouts import make_layout
+from rllib_algos.joint.row_critics import RowCritics
 from rllib_algos.joint.spaces import JointSpaces
 
 ACTORS = "actors"
@@ -84,15 +85,19 @@ class CentralModule(TorchRLModule, TargetNetworkAPI):
     """Critics and entropy coefficients.
 
     `model_config`: num_critics, copies, in_size, hiddens, num_agents, initial_omega (None: there
-    are no entropy coefficients), scale_rewards (whether rewards are scaled by what is measured).
+    are no entropy coefficients), scale_rewards (whether rewards are scaled by what is measured);
+    table and embedding for critics that see rows (table is absent or None for others).
     """
 
     def setup(self) -> None:
         """Builds the critics and, where an algorithm has them, the entropy coefficients."""
         config = self.model_config
-        self.critics = Critics(
-            config["num_critics"], config["copies"], config["in_size"], config["hiddens"]
-        )
+        sizes = config["num_critics"], config["copies"]
+        if config.get("table") is None:
+            self.critics = Critics(*sizes, config["in_size"], config["hiddens"])
+        else:
+            rows = config["table"], config["hiddens"], config["embedding"]
+            self.critics = RowCritics(*sizes, *rows)
         if config["initial_omega"] is not None:
             # A parameter of a module, because RLlib checkpoints nothing that a Learner holds.
             value = torch.full((config["num_agents"],), float(config["initial_omega"]))

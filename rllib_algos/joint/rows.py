@@ -15,13 +15,14 @@ from rllib_algos.joint.layout import (
     Arrays,
     Field,
     GroupLayout,
+    TableShape,
     Tensors,
     action_vector,
     decode_actions,
     head_outputs,
     stored_action,
 )
-from rllib_algos.joint.spaces import JointSpaces
+from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 
 
 class RowLayout(GroupLayout):
@@ -61,8 +62,22 @@ class RowLayout(GroupLayout):
         """Length of the flat joint action, R * H."""
         return self.actions[0].vector_size
 
+    @property
+    def table_shape(self) -> TableShape | None:
+        """The table; None where rows differ in their choices."""
+        action = self.actions[0]
+        if not isinstance(action, CategoricalAction) or action.ragged:
+            return None
+        return TableShape(self.rows, self.features, action.width, self.spaces.num_agents)
+
+    def table(self, fields: Tensors) -> tuple[Tensor, Tensor]:
+        """Returns the table (B, R, F) and its owners (B, R)."""
+        return fields["state"], fields["owner"]
+
     def encode(self, env: Any, observations: Mapping[str, Any]) -> Arrays:
-        """Returns the table and its owners as they are now."""
+        """Returns the table and its owners as they are now; without an environment, as observed."""
+        if env is None:
+            return self.observed(observations)
         base = env.unwrapped
         return {
             "state": np.array(base.state(), np.float32),
@@ -127,6 +142,16 @@ class RowLayout(GroupLayout):
                     f"agent {agent!r} must observe the rows of state() that row_owner() gives it "
                     "and exact zeros elsewhere; its observation differs"
                 )
+
+    def observed(self, observations: Mapping[str, Any]) -> Arrays:
+        """Returns the table and its owners from observations alone.
+
+        A row is whose observation of it is not zero, and nobody's if there is no such agent.
+        """
+        seen = np.array([observations[agent] for agent in self.spaces.agents], np.float32)
+        taken = seen.any(-1)  # (N, R)
+        owner = np.where(taken.any(0), taken.argmax(0), -1)
+        return {"state": seen.sum(0), "owner": owner.astype(self.observation_fields["owner"].dtype)}
 
     def _owned(self, fields: Tensors) -> Tensor:
         """Returns (N, B, R) bool."""

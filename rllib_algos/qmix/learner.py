@@ -17,9 +17,9 @@ class QMIXLearner(IDQNLearner):
         """The module that holds the mixing network and its target."""
         return cast(Any, self.module[CENTRAL].unwrapped())
 
-    def trained_parameters(self) -> list[torch.nn.Parameter]:
-        """Returns the parameters of the agents' networks and of the mixing network."""
-        return [*super().trained_parameters(), *self.mixers.mixer.parameters()]
+    def trained_networks(self) -> list[torch.nn.Module]:
+        """Returns the agents' networks and the mixing network."""
+        return [*super().trained_networks(), self.mixers.mixer]
 
     def mix(self, values: Tensor, fields: dict[str, Tensor], *, target: bool) -> Tensor:
         """Returns the mixed value, (B, 1)."""

@@ -45,7 +45,7 @@ def test_an_agents_outputs_do_not_depend_on_the_rows_of_others(table, pooling, p
     net = network(pooling=pooling, pairwise=pairwise, embedding=2)
     before = net(table, OWNER)
     for owner in range(OWNERS):
-        own = owner == OWNER
+        own = OWNER.eq(owner)
         others = torch.where(own[..., None], table, torch.full_like(table, 9.0))
         elsewhere = torch.where(own, OWNER, (OWNER + 1) % OWNERS)
         elsewhere[~own & (elsewhere == owner)] = -1
