@@ -68,6 +68,7 @@ class JointOffPolicy(Algorithm):
             layout.action_fields,
             layout.spaces.num_agents,
             rng,
+            self.config.note_fields(layout),
         )
 
     def training_step(self) -> None:

@@ -14,7 +14,7 @@ from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.utils.from_config import NotProvided
 
 from rllib_algos.joint.env_runner import JOINT_SPACES, JointEnvRunner
-from rllib_algos.joint.layout import GroupLayout
+from rllib_algos.joint.layout import Field, GroupLayout
 from rllib_algos.joint.rl_modules import ACTORS
 from rllib_algos.joint.spaces import JointSpaces
 from rllib_algos.joint.validation import check_numbers, check_supported
@@ -111,6 +111,10 @@ class JointOffPolicyConfig(AlgorithmConfig):
     def make_layout(self, spaces: JointSpaces) -> GroupLayout:
         """Returns how joint observations and actions are stored; algorithms say."""
         raise NotImplementedError
+
+    def note_fields(self, layout: GroupLayout) -> dict[str, Field]:
+        """Returns what replay keeps of the runners' notes beside each step; nothing by default."""
+        return {}
 
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the modules for an environment; algorithms say which."""

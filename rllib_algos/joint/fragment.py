@@ -15,7 +15,8 @@ class JointFragment:
         actions: per field, T joint actions.
         rewards: (T, N).
         terminated: whether the episode ended for good with the last step (truncation is not that).
-        notes: what a runner noted beside the steps, T rows each; see `JointEnvRunner.note`.
+        notes: what a runner noted beside the steps, T rows each; see `JointEnvRunner.note`
+            and `note_outcome`.
     """
 
     observations: dict[str, np.ndarray]

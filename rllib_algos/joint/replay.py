@@ -23,6 +23,7 @@ class JointReplay:
         actions: fields of a joint action.
         num_agents: number of rewards per step.
         rng: draws the samples.
+        notes: fields of what fragments note beside the steps and is kept.
     """
 
     def __init__(
@@ -32,14 +33,16 @@ class JointReplay:
         actions: Mapping[str, Field],
         num_agents: int,
         rng: np.random.Generator,
+        notes: Mapping[str, Field] | None = None,
     ) -> None:
         if capacity < 2:
             raise ValueError(f"replay capacity must be at least 2, got {capacity}")
         self.capacity = capacity
         self._rng = rng
         self._observation_names = tuple(observations)
+        self._note_names = tuple(notes or {})
         fields = {**observations, **actions, "rewards": Field((num_agents,), "float32")}
-        fields["terminated"] = Field((), "float32")
+        fields |= {"terminated": Field((), "float32"), **(notes or {})}
         self._data = {
             name: np.zeros((capacity, *field.shape), field.dtype) for name, field in fields.items()
         }
@@ -69,6 +72,8 @@ class JointReplay:
             self._data[name][slots] = values[-steps - 1 :]
         for name, values in fragment.actions.items():
             self._data[name][slots[:-1]] = values[-steps:]
+        for name in self._note_names:
+            self._data[name][slots[:-1]] = fragment.notes[name][-steps:]
         self._data["rewards"][slots[:-1]] = fragment.rewards[-steps:]
         self._data["terminated"][slots[:-1]] = 0.0
         self._data["terminated"][slots[-2]] = float(fragment.terminated)
@@ -80,8 +85,8 @@ class JointReplay:
     def sample(self, size: int) -> dict[str, np.ndarray]:
         """Returns `size` transitions drawn uniformly with replacement.
 
-        Keys are the fields, "rewards", "terminated" and, prefixed with "next_", the fields of the
-        next observation; the first dimension is the batch.
+        Keys are the fields, notes included, "rewards", "terminated" and, prefixed with "next_", the
+        fields of the next observation; the first dimension is the batch.
         """
         if len(self) == 0:
             raise ValueError("the replay is empty; add fragments before sampling")

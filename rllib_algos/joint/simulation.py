@@ -12,6 +12,7 @@ from ray.rllib.utils.metrics import NUM_ENV_STEPS_SAMPLED_LIFETIME
 
 from rllib_algos.joint.callbacks import fire, has_episode_callbacks
 from rllib_algos.joint.errors import JointEnvError
+from rllib_algos.joint.layout import Arrays
 from rllib_algos.joint.rl_modules import ACTORS
 from rllib_algos.joint.stepper import CopyStepper
 from rllib_algos.joint.vector_env import JointVectorEnv, env_maker
@@ -78,6 +79,15 @@ class SimulatingRunner(MultiAgentEnvRunner):
         """
         return {}
 
+    def note_outcome(self, stepper: CopyStepper, fields: Arrays) -> dict[str, np.ndarray]:
+        """Returns what `notes` keep of the step that was taken; nothing by default.
+
+        Args:
+            stepper: of the copy, with the infos of the step.
+            fields: the joint observation that was acted on.
+        """
+        return {}
+
     def get_state(
         self, components: Any = None, *, not_components: Any = None, **kwargs: Any
     ) -> dict[str, Any]:
@@ -127,7 +137,8 @@ class SimulatingRunner(MultiAgentEnvRunner):
     def _step(self, stepper: CopyStepper, stored: list[np.ndarray]) -> bool:
         """Steps one copy; returns False if it failed and was replaced, as RLlib's config allows."""
         try:
-            stepper.step(stored, self.note(stepper, stored))
+            notes, fields = self.note(stepper, stored), stepper.current
+            stepper.step(stored)
         except JointEnvError:
             if not self.config.restart_failed_sub_environments:
                 raise
@@ -137,6 +148,7 @@ class SimulatingRunner(MultiAgentEnvRunner):
             stepper.env = self.env.envs[stepper.index]
             self._start_episode(stepper, seed=None)
             return False
+        stepper.keep_notes({**notes, **self.note_outcome(stepper, fields)})
         self._episode_callback("on_episode_step", stepper)
         return True
 

@@ -55,14 +55,11 @@ class CopyStepper:
         """Returns this copy's part of the joint actions (E, ...) per group, by agent."""
         return self._layout.env_actions(stored, self.index)
 
-    def step(
-        self, stored: Sequence[np.ndarray], notes: Mapping[str, np.ndarray] | None = None
-    ) -> None:
+    def step(self, stored: Sequence[np.ndarray]) -> None:
         """Takes one step.
 
         Args:
             stored: joint actions of all copies, (E, ...) per group.
-            notes: arrays to keep beside the step; the same names in every step.
         """
         actions = self.env_actions(stored)
         observations, rewards, terminations, truncations, infos = self._guard(
@@ -76,11 +73,14 @@ class CopyStepper:
         for name, values in zip(self._layout.action_fields, stored, strict=True):
             self._actions[name].append(values[self.index])
         self._rewards.append(rewards)
-        for name, values in (notes or {}).items():
-            self._notes[name].append(values)
         self.steps += 1
         self.episode.add_step(rewards, infos, done)
         self._observe(observations)
+
+    def keep_notes(self, notes: Mapping[str, np.ndarray]) -> None:
+        """Keeps arrays beside the step that was taken; the same names after every step."""
+        for name, values in notes.items():
+            self._notes[name].append(values)
 
     def flush(self) -> JointFragment | None:
         """Returns what was collected since the last flush, None if nothing was."""

@@ -133,3 +133,18 @@ def test_misfits_are_refused():
     other = JointReplay(5, {"state": Field((2,), "float32")}, ACTIONS, 2, np.random.default_rng())
     with pytest.raises(ValueError, match=r"'state' has shape \(2,\), the checkpoint has \(1,\)"):
         other.set_state(replay(5).get_state())
+
+
+def test_notes_are_sampled_with_their_steps():
+    notes = {"doubled": Field((2,), "float32")}
+    ring = JointReplay(6, OBSERVATIONS, ACTIONS, 2, np.random.default_rng(0), notes)
+    for start in (0, 100):
+        part = fragment(start, 3)
+        part.notes["doubled"] = np.stack([2 * part.rewards[:, 0], part.rewards[:, 0]], 1)
+        part.notes["other"] = np.zeros(3)  # what is not asked for is not kept
+        ring.add(part)
+    batch = ring.sample(200)
+    assert set(batch["state"][:, 0]) == {2, 100, 101, 102}
+    np.testing.assert_array_equal(batch["doubled"][:, 0], 2 * batch["state"][:, 0])
+    np.testing.assert_array_equal(batch["doubled"][:, 1], batch["state"][:, 0])
+    assert not {"other", "next_doubled"} & set(batch)

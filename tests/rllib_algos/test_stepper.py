@@ -45,7 +45,8 @@ def test_terminated_episodes_are_marked():
 def test_notes_stay_beside_their_steps():
     stepper = stepper_of(RowEnv(length=3))
     for step in range(3):
-        stepper.step([np.zeros((1, 6), int)], {"doubled": np.array([step, 2 * step])})
+        stepper.step([np.zeros((1, 6), int)])
+        stepper.keep_notes({"doubled": np.array([step, 2 * step])})
     assert stepper.steps == 3
     np.testing.assert_array_equal(stepper.flush().notes["doubled"], [[0, 0], [1, 2], [2, 4]])
     stepper.new_episode()
