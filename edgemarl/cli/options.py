@@ -105,6 +105,12 @@ Resume = Annotated[
     Path | None,
     typer.Option("--resume", metavar="DIR", help="Continue the run in this folder."),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset", metavar="NAME", help="Named settings: `paper`, as printed; --set goes over it."
+    ),
+]
 CheckpointEvery = Annotated[
     int | None,
     typer.Option(

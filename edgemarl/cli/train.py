@@ -29,6 +29,7 @@ def train(
     seed: options.TrainingSeed = None,
     out: options.Out = None,
     settings: options.Set = None,
+    preset: options.Preset = None,
     resume: options.Resume = None,
     checkpoint_every: options.CheckpointEvery = None,
     validation_slots: options.ValidationSlots = 50,
@@ -41,6 +42,10 @@ def train(
     from edgemarl.experiments import training
 
     given = parse_settings(settings or [])
+    if preset is not None:
+        from edgemarl.experiments.preset import preset_settings
+
+        given.algo.update(preset_settings(algorithm, preset) | given.algo)
     task = task_of([str(resume)] if resume else [], env, scenario, scenario_seed, given)
     common: dict[str, Any] = {
         "slots": slots,
