@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
-from edgemarl.core.validation import check_choice, check_switch
+from edgemarl.core.validation import check_choice, check_count, check_switch
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import load_scenario
 from edgemarl.djtcra.prices import PRICED_QOE, priced_qoe
@@ -34,6 +34,8 @@ class DJTCRAEnv(EdgeEnv):
         allocator: how problem (17) is solved: ``"compiled"``, ``"reference"``, ``"linprog"``,
             ``"cvxpy"`` or ``"auto"`` (see `edgemarl.solvers.maximize`); the scenario's own where
             None.
+        topologies: every episode draws one of so many topologies, those of the scenario's seed and
+            of the seeds after it; `scenario` is then the one of the running episode.
         max_cycles: slots of an episode; the scenario's `slots_per_episode` where None.
         action_mask: whether observations become dictionaries with an ``action_mask``.
         report_bound: whether infos carry the slot's certified upper bound (some ms a slot).
@@ -42,7 +44,8 @@ class DJTCRAEnv(EdgeEnv):
         render_mode: None, as nothing is drawn yet.
 
     Raises:
-        ValueError: for an option that is unknown or belongs to the other view.
+        ValueError: for an option that is unknown or belongs to the other view; and for several
+            topologies whose observations differ in their space.
     """
 
     system: ClassVar = SYSTEM
@@ -60,6 +63,7 @@ class DJTCRAEnv(EdgeEnv):
         observation: str | None = None,
         reward: str | None = None,
         allocator: str | None = None,
+        topologies: int = 1,
         max_cycles: int | None = None,
         action_mask: bool = False,
         report_bound: bool = False,
@@ -71,6 +75,7 @@ class DJTCRAEnv(EdgeEnv):
         check_switch("report_prices", report_prices)
         self.report_prices = report_prices
         self.scenario = _adapted(load_scenario(scenario), reward=reward, allocator=allocator)
+        self._variants = _Variants(self.scenario, topologies)
         _refuse_foreign_options(view, action=action, observation=observation)
         if view == "servers":
             chosen: ServerView | UserView = ServerView(
@@ -107,6 +112,8 @@ class DJTCRAEnv(EdgeEnv):
         return isinstance(view, UserView) and view.observation == "global" and not view.action_mask
 
     def _next_state(self, assignment: NDArray[np.int64] | None) -> State:
+        if self.slot_state is None:
+            self.scenario = self.view.scenario = self._variants.draw(self.np_random)
         return next_state(self.scenario, self.slot_state, assignment, self.np_random)
 
     def _evaluate(self, assignment: NDArray[np.int64]) -> Outcome:
@@ -124,6 +131,33 @@ class DJTCRAEnv(EdgeEnv):
     def _bound(self) -> float:
         assert self.slot_state is not None
         return upper_bound(self.scenario, self.slot_state)
+
+
+class _Variants:
+    """A scenario on several topologies, each of which is made when it is first drawn."""
+
+    def __init__(self, scenario: Scenario, count: int) -> None:
+        check_count("topologies", count)
+        self._made, self._count = {0: scenario}, count
+        if count > 1 and self._row_space(0) != self._row_space(1):
+            raise ValueError(
+                "topologies must be 1 with an observation whose space depends on the topology, "
+                f"got {count}; use scenario.observation.kind=scaled"
+            )
+
+    def draw(self, rng: np.random.Generator) -> Scenario:
+        """One of them, all equally likely; nothing is drawn where there is only one."""
+        return self._variant(int(rng.integers(self._count)) if self._count > 1 else 0)
+
+    def _variant(self, offset: int) -> Scenario:
+        if offset not in self._made:
+            first = self._made[0]
+            self._made[offset] = first.with_overrides({"seed": first.seed + offset})
+        return self._made[offset]
+
+    def _row_space(self, offset: int) -> Any:
+        scenario = self._variant(offset)
+        return scenario.observation.row_space(scenario)
 
 
 def _adapted(scenario: Scenario, **options: str | None) -> Scenario:

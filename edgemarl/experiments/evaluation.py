@@ -130,7 +130,7 @@ def measure(
     system = task.system
     columns: dict[str, list[float]] = {measure.name: [] for measure in system.measures}
     episodes, bounds = [], []
-    unmoved = task.need_scenario().with_overrides(system.bound_overrides)
+    scenario, unmoved = None, task.need_scenario()
     env = task.make()
     try:
         for slot in rollout(env, policy, slots=slots, seed=seed, stream=stream):
@@ -138,6 +138,9 @@ def measure(
             metrics = {**slot.outcome.metrics(), DECISION_TIME: slot.decision_time}
             for column in system.measures:
                 columns[column.name].append(metrics[column.key])
+            if env.unwrapped.scenario is not scenario:  # each episode may have its own
+                scenario = env.unwrapped.scenario
+                unmoved = scenario.with_overrides(system.bound_overrides)
             if bound is True:
                 bounds.append(system.bound(unmoved, slot.state))
     finally:

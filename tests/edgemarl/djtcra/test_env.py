@@ -192,3 +192,33 @@ def test_bad_options(tiny, view, options, message):
 def test_unknown_options(tiny):
     with pytest.raises(TypeError, match="unexpected keyword argument 'num_users'"):
         DJTCRAEnv("servers", tiny, num_users=3)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("view", ["servers", "users"])
+def test_episodes_draw_their_topology_from_as_many_as_are_asked_for(tiny, view):
+    env = DJTCRAEnv(view, tiny, topologies=3, max_cycles=2)
+    drawn = []
+    for episode in range(20):
+        env.reset(seed=0 if episode == 0 else None)
+        scenario = env.scenario
+        assert env.view.scenario is scenario
+        step(env)
+        assert env.scenario is scenario
+        drawn.append(scenario.seed)
+    assert set(drawn) == {tiny.seed, tiny.seed + 1, tiny.seed + 2}
+
+
+def test_one_topology_costs_no_draw(tiny):
+    one, two = DJTCRAEnv(scenario=tiny), DJTCRAEnv(scenario=tiny, topologies=2)
+    one.reset(seed=0)
+    two.reset(seed=0)
+    assert one.scenario is tiny
+    assert not np.array_equal(one.state(), two.state())
+
+
+def test_topologies_must_share_their_observations_space(tiny):
+    raw = {"observation.kind": "raw", "observation.observe_eta": True}
+    with pytest.raises(ValueError, match="topologies must be 1 with an observation"):
+        DJTCRAEnv(scenario=tiny.with_overrides(raw), topologies=2)
+    with pytest.raises(ValueError, match=r"topologies must be .* got 0"):
+        DJTCRAEnv(scenario=tiny, topologies=0)

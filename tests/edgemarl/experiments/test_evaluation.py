@@ -115,3 +115,11 @@ def test_unknown_things_are_named():
         evaluate("nearest", "huge", slots=1)
     with pytest.raises((TypeError, ValueError), match="flavour"):
         evaluate("nearest", "tiny", slots=1, env_kwargs={"flavour": "sour"})
+
+
+def test_bounds_are_those_of_the_topology_of_each_episode():
+    task = Task(scenario=TINY, env_kwargs={"max_cycles": 1, "topologies": 3})
+    evaluation = measure(make_baseline("near-optimal"), task, slots=12)
+    gaps = evaluation.slots["gap"]
+    assert gaps.min() >= -1e-6
+    assert gaps.max() < 10
