@@ -24,6 +24,7 @@ class MAMaxEntConfig(ActorCriticConfig):
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class or MAMaxEnt)
+        self.actor_lr = 1e-3
         self.entropy_lr = 3e-3
         self.entropy_delay = 1
         self.initial_omega = 1e-3

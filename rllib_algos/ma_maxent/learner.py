@@ -57,12 +57,12 @@ def entropy_target(action: Action, target: float | None) -> Tensor:
 
     Args:
         action: the action.
-        target: positive, a fraction of log H per row; negative, nat per row; None, 0.3 of log H.
+        target: positive, a fraction of log H per row; negative, nat per row; None, 0.45 of log H.
             Continuous actions always aim at -D, as in soft actor-critic.
     """
     if not isinstance(action, CategoricalAction):
         return torch.tensor([-float(action.vector_size)])
     if target is not None and target <= 0:
         return torch.full((action.rows,), float(target))
-    fraction = 0.3 if target is None else target
+    fraction = 0.45 if target is None else target
     return torch.tensor([fraction * math.log(size) for size in action.sizes])

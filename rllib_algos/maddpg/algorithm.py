@@ -12,8 +12,8 @@ class MADDPGConfig(ActorCriticConfig):
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class or MADDPG)
-        self.actor_lr = 2e-4  # without an entropy term, faster actors settle too early
-        self.exploration_epsilon = 0.2
+        self.critic_lr = 2e-3
+        self.exploration_epsilon = 0.1
 
     def get_default_learner_class(self) -> type[MADDPGLearner]:
         """Returns the learner with MADDPG's losses."""

@@ -11,21 +11,25 @@ SERVERS, USERS = "edgemarl/djtcra-servers-v0", "edgemarl/djtcra-users-v0"
 
 MAMAXENT = Method(name="ma_maxent", title="MAMaxEnt", algorithm="ma_maxent", env_id=SERVERS)
 MADDPG = Method(name="maddpg", title="MADDPG", algorithm="maddpg", env_id=SERVERS)
-VDN_L = Method(name="vdn_l", title="VDN-L", algorithm="vdn", env_id=USERS)
+# The best of the draws that every learner got: docs/results/tuning.md.
+TUNED_Q = {"q_lr": 2e-3, "tau": 0.02, "double_q": False}
+VDN_L = Method(name="vdn_l", title="VDN-L", algorithm="vdn", env_id=USERS, settings=TUNED_Q)
 VDN_G = Method(
     name="vdn_g",
     title="VDN-G",
     algorithm="vdn",
     env_id=USERS,
     env_kwargs={"observation": "global"},
+    settings=TUNED_Q,
 )
-IDQN = Method(name="idqn", title="IDQN", algorithm="idqn", env_id=USERS)
+IDQN = Method(name="idqn", title="IDQN", algorithm="idqn", env_id=USERS, settings=TUNED_Q)
 IDQN_OWN = Method(
     name="idqn_own",
     title="IDQN, own QoE",
     algorithm="idqn",
     env_id=USERS,
     env_kwargs={"reward": "local"},
+    settings=TUNED_Q,
 )
 GA_AWARE = Method(name="greedy", title="GA-Aware", rule="greedy", env_id=SERVERS)
 DAES = Method(name="nearest", title="DAES", rule="nearest", env_id=SERVERS)

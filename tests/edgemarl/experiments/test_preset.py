@@ -17,7 +17,7 @@ def test_the_paper_s_settings_are_those_that_it_prints():
     assert found["target_entropy"] == -1.0
 
 
-@pytest.mark.parametrize("algorithm", ["ma_maxent", "maddpg", "idqn", "vdn", "dirs", "ac", "ddpg"])
+@pytest.mark.parametrize("algorithm", ["ma_maxent", "maddpg", "idqn", "vdn", "ac", "ddpg"])
 def test_a_preset_given_as_settings_is_the_preset(algorithm):
     settings = preset_settings(algorithm, "paper")
     manifest = Manifest(
@@ -32,6 +32,10 @@ def test_a_preset_given_as_settings_is_the_preset(algorithm):
     config, paper = algorithm_config(manifest), registry.get_config(algorithm).paper()
     assert settings
     assert {n: getattr(config, n) for n in settings} == {n: getattr(paper, n) for n in settings}
+
+
+def test_the_defaults_of_dirs_are_the_paper_s():
+    assert preset_settings("dirs", "paper") == {}
 
 
 @pytest.mark.parametrize(
