@@ -100,3 +100,25 @@ def test_one_server_and_one_user():
 def test_bad_networks(change, message):
     with pytest.raises(ValueError, match=message):
         RandomNetwork(**change)
+
+
+@pytest.mark.parametrize("law", FASTEST_LAWS)
+def test_newcomers_follow_the_law_of_the_topology(law):
+    """Their fastest servers have the topology's weights, not weights of their own."""
+    network = RandomNetwork(fastest_law=law)
+    topology = network.draw(50, 7, np.random.default_rng(3))
+    factor = network.newcomers(topology, 8_000, np.random.default_rng(4))
+    assert factor.shape == (8_000, 7)
+    assert 0.5 <= factor.min() < 0.51
+    assert 7.99 < factor.max() <= 8.0
+    shares = np.bincount(factor.argmin(axis=1), minlength=7) / 8_000
+    expected = np.full(7, 1 / 7) if law == "none" else topology.fastest_share
+    assert expected is not None
+    np.testing.assert_allclose(shares, expected, atol=0.02)
+
+
+def test_no_law_of_the_fastest_server_without_a_swap():
+    assert drawn("none").fastest_share is None
+    share = drawn("dirichlet").fastest_share
+    assert share is not None
+    assert share.sum() == pytest.approx(1.0)

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,8 @@ from edgemarl.djtcra import next_state
 from edgemarl.djtcra.observations import RawRows, ScaledRows
 
 OPTIONS = [
-    {"observe_eta": eta, "observe_previous": previous}
-    for eta in (False, True)
-    for previous in (False, True)
+    dict(zip(("observe_eta", "observe_previous", "observe_capacity"), chosen, strict=True))
+    for chosen in itertools.product((False, True), repeat=3)
 ]
 
 
@@ -64,6 +64,7 @@ def test_options_append_columns(hand, hand_state):
 def test_rows_lie_in_their_space(tiny, draw, cls, options, mobility):
     scenario = tiny.with_overrides(
         {"mobility": mobility, "arrivals": "bernoulli", "num_users": 300, "subchannel": 8e6}
+        | {"population": "churn", "availability": "varying"}
     )
     observation = cls(**options)
     space = observation.row_space(scenario)
@@ -78,6 +79,26 @@ def test_rows_lie_in_their_space(tiny, draw, cls, options, mobility):
         assert (rows[~state.active] == 0).all()
         assert (rows[state.active] != 0).any(axis=1).all()
         state = next_state(scenario, state, state.ran, np.random.default_rng(1))
+
+
+def test_factors_and_capacities_are_those_of_the_slot(hand, hand_state):
+    """Server 0 of 10 Gcycles/s has failed, server 1 has 15 of 20; the second user is another."""
+    factor = np.array([[1.0, 2.0], [4.0, 0.5], [8.0, 8.0]])
+    state = replace(hand_state, processing_factor=factor, capacity=np.array([0.0, 15e9]))
+    shown = {"observe_eta": True, "observe_capacity": True}
+    raw = RawRows(**shown).rows(hand, state)
+    np.testing.assert_array_equal(raw[:, 9:11], factor)
+    np.testing.assert_allclose(raw[:, 11:], [[0.0, 15e9]] * 3)
+    scaled = ScaledRows(**shown).rows(hand, state)
+    np.testing.assert_array_equal(scaled[:, 9:11], factor / 8)
+    np.testing.assert_allclose(scaled[:, 11:], [[0.0, 0.75]] * 3)
+
+
+def test_factors_of_newcomers_are_scaled_by_their_range(tiny):
+    """8 is the most that a user can bring, whatever the first users have."""
+    churn = tiny.replace(population="churn")
+    assert churn.greatest_factor == 8.0
+    assert tiny.greatest_factor == tiny.topology.processing_factor.max() < 8.0
 
 
 def test_values_beyond_their_range_are_clipped(hand, hand_state):

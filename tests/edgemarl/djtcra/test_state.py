@@ -1,4 +1,5 @@
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -102,6 +103,21 @@ def test_assignments_do_not_influence_what_comes_next(tiny, draw, mobility):
     assert not np.array_equal(costly[0].latency, costly[1].latency)
 
 
+def test_a_stored_state_goes_on_as_it_would_have(tiny):
+    """As a resumed training needs it: users, factors and capacities are part of the state."""
+    scenario = tiny.with_overrides({"population": "churn", "availability": "failures"})
+    rng, state = np.random.default_rng(3), None
+    for _ in range(10):
+        state = next_state(scenario, state, None, rng)
+    stored = pickle.loads(pickle.dumps((state, rng)))
+    for _ in range(10):
+        state = next_state(scenario, state, None, rng)
+        stored = next_state(scenario, stored[0], None, stored[1]), stored[1]
+    for name in ("present", "active", "processing_factor", "capacity", "volume", "ran"):
+        np.testing.assert_array_equal(getattr(state, name), getattr(stored[0], name))
+    assert not (state.processing_factor == scenario.topology.processing_factor).all()
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
@@ -111,6 +127,10 @@ def test_assignments_do_not_influence_what_comes_next(tiny, draw, mobility):
         ("bandwidth", np.ones(2), r"bandwidth must have shape \(3,\), got \(2,\)"),
         ("active", np.ones((3, 1), bool), r"active must have shape \(3,\), got \(3, 1\)"),
         ("steepness", np.full(3, np.inf), r"steepness must be finite, got inf"),
+        ("capacity", np.array([1e9, -1.0]), r"capacity must be zero or positive, got -1\.0"),
+        ("capacity", np.ones(3), r"capacity must have shape \(2,\), got \(3,\)"),
+        ("processing_factor", np.ones((2, 3)), r"processing_factor must have shape \(3, 2\)"),
+        ("present", np.ones(2, bool), r"present must have shape \(3,\), got \(2,\)"),
         ("placement", ([0, 1, 2], [50.0] * 3), r"ran must be a server index from 0 to 1, got 2"),
         ("placement", ([0, 1, 0], [50.0, -1.0, 50.0]), r"distance must be zero or positive"),
     ],
