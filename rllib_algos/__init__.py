@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rllib_algos.maddpg import MADDPG, MADDPGConfig
     from rllib_algos.qmix import QMIX, QMIXConfig
     from rllib_algos.registry import register_all
+    from rllib_algos.shadow_price import ShadowPrice, ShadowPriceConfig
     from rllib_algos.vdn import VDN, VDNConfig
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "MAMaxEnt",
     "MAMaxEntConfig",
     "QMIXConfig",
+    "ShadowPrice",
+    "ShadowPriceConfig",
     "VDNConfig",
     "load_exported",
     "load_policy",
@@ -61,6 +64,8 @@ _HOMES = {
     "MAMaxEntConfig": "rllib_algos.ma_maxent",
     "QMIX": "rllib_algos.qmix",
     "QMIXConfig": "rllib_algos.qmix",
+    "ShadowPrice": "rllib_algos.shadow_price",
+    "ShadowPriceConfig": "rllib_algos.shadow_price",
     "VDN": "rllib_algos.vdn",
     "VDNConfig": "rllib_algos.vdn",
     "GreedyPolicy": "rllib_algos.joint.policy_file",

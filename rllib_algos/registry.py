@@ -22,6 +22,7 @@ ALGORITHMS: dict[str, str] = {
     "maddpg": "rllib_algos.maddpg:MADDPGConfig",
     "ma_maxent": "rllib_algos.ma_maxent:MAMaxEntConfig",
     "qmix": "rllib_algos.qmix:QMIXConfig",
+    "shadow_price": "rllib_algos.shadow_price:ShadowPriceConfig",
     "vdn": "rllib_algos.vdn:VDNConfig",
 }
 GROUP = "rllib_algos.algorithms"
