@@ -31,6 +31,20 @@ IDQN_OWN = Method(
     env_kwargs={"reward": "local"},
     settings=TUNED_Q,
 )
+# What `--preset paper` sets: table IV, sections V.C and VI.
+PRINTED_MADDPG = {
+    "actor_lr": 1e-4,
+    "critic_lr": 1e-4,
+    "shared_critic": False,
+    "actor_delay": 15,
+    "action_relaxation": "softmax",
+}
+PRINTED_MAMAXENT = {
+    **PRINTED_MADDPG,
+    "entropy_lr": 1e-3,
+    "entropy_delay": 5,
+    "target_entropy": -1.0,
+}
 GA_AWARE = Method(name="greedy", title="GA-Aware", rule="greedy", env_id=SERVERS)
 DAES = Method(name="nearest", title="DAES", rule="nearest", env_id=SERVERS)
 STATIC_PRICE = Method(
@@ -107,4 +121,27 @@ FIGURE_10 = dataclasses.replace(
     ),
     axis="largest task volume [KB]",
 )
-STUDIES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10)
+SETTINGS = dataclasses.replace(
+    FIGURE_6,
+    name="djtcra-settings",
+    title="The paper's settings beside the defaults, |U| = 100",
+    methods=(
+        MAMAXENT,
+        MADDPG,
+        dataclasses.replace(
+            MAMAXENT,
+            name="ma_maxent_paper",
+            title="MAMaxEnt, the paper's settings",
+            settings=PRINTED_MAMAXENT,
+        ),
+        dataclasses.replace(
+            MADDPG,
+            name="maddpg_paper",
+            title="MADDPG, the paper's settings",
+            settings=PRINTED_MADDPG,
+        ),
+        GA_AWARE,
+        NEAR_OPTIMAL,
+    ),
+)
+STUDIES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10, SETTINGS)

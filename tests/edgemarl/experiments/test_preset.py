@@ -5,6 +5,7 @@ pytest.importorskip("ray")
 from edgemarl.experiments.backend import algorithm_config
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.preset import preset_settings
+from edgemarl.experiments.reproduction import djtcra
 from rllib_algos import registry
 
 # Table IV, and lambda = 15 and lambda_S = 5 of section VI.
@@ -60,3 +61,11 @@ def test_an_algorithm_without_a_paper_says_so(monkeypatch):
     monkeypatch.setitem(registry._session, "mine", Config)
     with pytest.raises(ValueError, match="algorithm 'mine' has no preset 'paper'"):
         preset_settings("mine", "paper")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "printed"),
+    [("ma_maxent", djtcra.PRINTED_MAMAXENT), ("maddpg", djtcra.PRINTED_MADDPG)],
+)
+def test_studies_say_the_presets_in_full(algorithm, printed):
+    assert preset_settings(algorithm, "paper") == printed
