@@ -91,6 +91,20 @@ def describe(instance: Any) -> dict[str, Any]:
     return {"kind": kind, **fields}
 
 
+def changed(instance: Any) -> dict[str, Any]:
+    """A component's kind and the fields that differ from its class's defaults, as plain values.
+
+    :func:`build` turns them back into it, and they stay what they are when the class gets a field.
+    """
+    values = describe(instance)
+    for field in dataclasses.fields(instance):
+        factory = field.default_factory
+        default = field.default if factory is dataclasses.MISSING else factory()
+        if default is not dataclasses.MISSING and values[field.name] == plain(default):
+            del values[field.name]
+    return values
+
+
 def plain(value: Any) -> Any:
     """The value with tuples and arrays as lists, as YAML and JSON want it."""
     if hasattr(value, "tolist"):

@@ -29,6 +29,10 @@ class AnyScenario(Protocol):
         """The scenario as plain values."""
         ...
 
+    def changed_values(self) -> dict[str, Any]:
+        """What of `to_dict` is not as in its class's default scenario."""
+        ...
+
     def with_overrides(self, overrides: Mapping[str, Any]) -> Self:
         """A copy with some values replaced, by key."""
         ...
@@ -58,6 +62,20 @@ class BaseScenario:
         return {
             key: components.describe(value) if key in self.ROLES else components.plain(value)
             for key, value in self._values().items()
+        }
+
+    def changed_values(self) -> dict[str, Any]:
+        """What of :meth:`to_dict` is not as in its class's default scenario.
+
+        Components stand with the fields that are not their classes' defaults. So these values stay
+        what they are when scenarios or components get further fields, and :meth:`from_dict` turns
+        them back into the scenario.
+        """
+        given, usual = self.to_dict(), type(self)().to_dict()
+        return {
+            key: components.changed(getattr(self, key)) if key in self.ROLES else value
+            for key, value in given.items()
+            if value != usual.get(key)
         }
 
     @classmethod

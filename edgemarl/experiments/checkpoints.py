@@ -74,6 +74,23 @@ class RunFolder:
         """The complete checkpoints, oldest first."""
         return sorted(p for p in self.checkpoints.iterdir() if _NAME.fullmatch(p.name))
 
+    def drop_beyond(self, slots: int) -> None:
+        """Remove the checkpoints of more slots, and point ``latest`` at the newest of the others.
+
+        Args:
+            slots: of training.
+        """
+        saved = self.saved()
+        kept = [path for path in saved if int(path.name.removeprefix("slots_")) <= slots]
+        if len(kept) == len(saved):
+            return
+        if kept:
+            _point(self.path / "latest", kept[-1])
+        else:
+            (self.path / "latest").unlink(missing_ok=True)
+        for path in saved[len(kept) :]:
+            shutil.rmtree(path)
+
     def _write(self, final: Path, manifest: Manifest, save_state: Callable[[Path], None]) -> None:
         partial = self.checkpoints / f".partial_{final.name}"
         shutil.rmtree(partial, ignore_errors=True)

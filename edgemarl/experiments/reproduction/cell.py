@@ -96,8 +96,8 @@ class Cell:
     def identity(self) -> dict[str, Any]:
         """Everything that the result depends on, as plain values.
 
-        Values of the scenario that are its class's defaults are left out, so that a cell stays
-        what it was when scenarios learn something new.
+        Values of the scenario and its components that are their classes' defaults are left out, so
+        that a cell stays what it was when scenarios learn something new.
         """
         plain = {
             "env": self.task.env_id,
@@ -120,8 +120,7 @@ class Cell:
 
 def changed_values(scenario: AnyScenario) -> dict[str, Any]:
     """The values of a scenario that are not its class's defaults, its name left out."""
-    given, usual = scenario.to_dict(), type(scenario)().to_dict()
-    return {k: v for k, v in given.items() if k != "name" and v != usual.get(k)}
+    return {key: value for key, value in scenario.changed_values().items() if key != "name"}
 
 
 def scenario_hash(scenario: AnyScenario) -> str:

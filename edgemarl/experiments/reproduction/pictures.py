@@ -1,5 +1,6 @@
 """The figure of a study: a panel for each measure, with the bound and the near-optimal value."""
 
+import functools
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -111,11 +112,17 @@ def _draw_points(
 def _curves(
     entry: Entry, measure: Measure, window: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slots (k,) and moving averages (n, k) of every replicate's curve."""
-    length = min(len(result.curve["slots"]) for result in entry.results)
-    slots = np.array(entry.results[0].curve["slots"][:length])
-    values = measure.factor * np.array([r.curve[measure.name][:length] for r in entry.results])
-    width = min(max(round(window / (slots[1] - slots[0])) if length > 1 else 1, 1), length)
+    """Slots (k,) and moving averages (n, k) of the curves where all replicates have a point."""
+    curves = [result.curve for result in entry.results]
+    given = [np.array(curve["slots"]) for curve in curves]
+    slots = functools.reduce(np.intersect1d, given)
+    rows = [
+        np.array(curve[measure.name])[np.isin(own, slots)]
+        for curve, own in zip(curves, given, strict=True)
+    ]
+    values = measure.factor * np.array(rows)
+    step = slots[1] - slots[0] if len(slots) > 1 else window
+    width = min(max(round(window / step), 1), len(slots))
     sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
     return slots[width - 1 :], (sums[:, width:] - sums[:, :-width]) / width
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from edgemarl.core.component import construct
 from edgemarl.experiments.manifest import recorded_versions, write_atomically
+from edgemarl.experiments.provenance import current_commit, current_processor
 from edgemarl.experiments.reproduction.cell import Cell, scenario_hash
 
 FORMAT = 1
@@ -35,6 +35,7 @@ class CellResult:
         seconds: wall time of training [s]; 0 for rules.
         commit: of the code, where it is a git checkout.
         versions: of Python and of the packages that matter.
+        processor: its model; "" in files that do not tell.
         command: the command line.
         format: what the file looks like.
     """
@@ -50,14 +51,15 @@ class CellResult:
     sampled: dict[str, float] = field(default_factory=dict)
     evaluation: dict[str, float]
     seconds: float = 0.0
-    commit: str | None = field(default_factory=lambda: current_commit())
-    versions: dict[str, str] = field(default_factory=recorded_versions)
+    commit: str | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+    processor: str = ""
     command: str = ""
     format: int = FORMAT
 
     @classmethod
     def of(cls, cell: Cell, **measured: Any) -> "CellResult":
-        """The result of a cell."""
+        """The result of a cell that was measured here and now."""
         return cls(
             cell=cell.identity(),
             method=cell.method.name,
@@ -65,6 +67,9 @@ class CellResult:
             scenario_name=cell.scenario.name,
             scenario_hash=scenario_hash(cell.scenario),
             topology=cell.topology,
+            commit=current_commit(),
+            versions=recorded_versions(),
+            processor=current_processor(),
             **measured,
         )
 
@@ -79,10 +84,11 @@ class CellResult:
         return int(self.cell["slots"])
 
     def write(self, folder: Path, name: str) -> Path:
-        """Write ``NAME.json`` in one step."""
+        """Write ``NAME.json`` in one step; measured numbers with the digits that are kept."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.json"
-        write_atomically(path, one_line_a_key(rounded(dataclasses.asdict(self))))
+        values = {**rounded(dataclasses.asdict(self)), "cell": self.cell}
+        write_atomically(path, one_line_a_key(values))
         return path
 
 
@@ -124,23 +130,6 @@ def rounded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [rounded(inner) for inner in value]
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
-
-
-def current_commit() -> str | None:
-    """The commit of the code that runs, None outside a git checkout of it."""
-    home = Path(__file__).resolve().parents[3]
-    if not (home / ".git").exists():
-        return None
-    try:
-        asked = subprocess.run(
-            ["git", "-C", str(home), "rev-parse", "--short=10", "HEAD"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return asked.stdout.strip()
 
 
 def one_line_a_key(values: Mapping[str, Any]) -> str:

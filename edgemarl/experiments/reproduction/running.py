@@ -12,7 +12,8 @@ from edgemarl.experiments.logs import read_progress
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.policies import load_policy
 from edgemarl.experiments.reproduction.cell import Cell
-from edgemarl.experiments.reproduction.result import CellResult, find_result
+from edgemarl.experiments.reproduction.result import CellResult, find_result, read_result
+from edgemarl.experiments.training import TrainingError, resume, train
 
 CELLS, RUNS = "cells", "runs"  # folders of results, and of training runs with their checkpoints
 CHECKPOINTS = 10  # of a run
@@ -43,15 +44,25 @@ def run_cell(cell: Cell, out: Path, command: str = "") -> CellResult:
     else:
         folder = _run_folder(cell, out / RUNS)
         _train(cell, folder, command)
+        if _done(folder) < cell.slots:
+            raise TrainingError(f"stopped after {_done(folder)} of {cell.slots} slots")
         result = _measured(cell, folder, command)
-    result.write(out / CELLS, cell.name)
-    return result
+    # As it is read back, so that figures are the same when they are drawn again.
+    return read_result(result.write(out / CELLS, cell.name))
 
 
 def _run_folder(cell: Cell, runs: Path) -> Path:
     """The folder of the cell's run; one of its own where the run has gone beyond the cell."""
     folder = runs / cell.run_name
-    return folder if _done(folder) <= cell.slots else runs / f"{cell.run_name}-{cell.slots}"
+    _drop_unmeasured(folder)
+    return folder if _before(folder) < cell.slots else runs / f"{cell.run_name}-{cell.slots}"
+
+
+def _drop_unmeasured(folder: Path) -> None:
+    """Drop a checkpoint whose row is not in the curves: the run was stopped between the two."""
+    if folder.is_dir():
+        rows = read_progress(folder)
+        RunFolder(folder).drop_beyond(int(rows[-1]["slots"]) if rows else 0)
 
 
 def _done(folder: Path) -> int:
@@ -61,9 +72,13 @@ def _done(folder: Path) -> int:
     return Manifest.read(find_checkpoint(folder, prefer="latest")).slots
 
 
-def _train(cell: Cell, folder: Path, command: str) -> None:
-    from edgemarl.experiments.training import resume, train
+def _before(folder: Path) -> int:
+    """Slots that a run had done one round of sampling before; a run ends at a whole round."""
+    done = _done(folder)
+    return int(max((r["slots"] for r in read_progress(folder) if r["slots"] < done), default=0))
 
+
+def _train(cell: Cell, folder: Path, command: str) -> None:
     every = max(cell.slots // CHECKPOINTS, 1)
     common: dict[str, Any] = {"checkpoint_every": every, "validation_slots": VALIDATION_SLOTS}
     done = _done(folder)

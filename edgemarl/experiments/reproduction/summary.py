@@ -1,5 +1,6 @@
 """From the results of cells to what a table shows: means, intervals, paired differences."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -107,4 +108,4 @@ def summarize(study: Study, budget: Budget, results: Sequence[CellResult]) -> Su
 
 
 def _key(identity: dict[str, object]) -> str:
-    return repr(sorted(identity.items()))
+    return json.dumps(identity, sort_keys=True)
