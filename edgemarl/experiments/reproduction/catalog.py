@@ -2,10 +2,10 @@
 
 import difflib
 
-from edgemarl.experiments.reproduction import djtcra
+from edgemarl.experiments.reproduction import djtcra, mec
 from edgemarl.experiments.reproduction.study import Study, by_name
 
-STUDIES = by_name(djtcra.STUDIES)
+STUDIES = by_name((*djtcra.STUDIES, *mec.STUDIES))
 
 
 def find_study(name: str) -> Study:
