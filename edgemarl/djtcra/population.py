@@ -51,8 +51,8 @@ class Churn:
     indices in use is join / (join + leave) in the first slot and, on average, in all others.
     """
 
-    join: float = 0.08  # [1/slot] probability that a free index gets a user
-    leave: float = 0.02  # [1/slot] probability that a user leaves
+    join: float = 0.2  # [1/slot] probability that a free index gets a user
+    leave: float = 0.05  # [1/slot] probability that a user leaves
 
     def __post_init__(self) -> None:
         """Check the probabilities."""

@@ -17,7 +17,7 @@ TINY = Scenario(
     slots_per_episode=20,
 )
 DEMO = Scenario(name="demo", slots_per_episode=25)
-CHURN = Scenario(name="churn", slots_per_episode=200, population=Churn())
+CHURN = Scenario(name="churn", slots_per_episode=100, population=Churn())
 FAILURES = Scenario(name="failures", availability=Failures())
 VARYING = Scenario(name="varying", availability=Varying(step=0.05))
 
