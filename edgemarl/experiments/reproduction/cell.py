@@ -25,6 +25,8 @@ class Method:
         env_id: the environment that the learner acts in.
         env_kwargs: its further arguments.
         settings: the learner's settings that differ from its defaults.
+        probe: name of what looks into the learner instead of training it as usual, a key of
+            `probes.PROBES`; None as usual.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Method:
     env_id: str
     env_kwargs: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    probe: str | None = None
 
     def __post_init__(self) -> None:
         """Check that it is one of the two."""
@@ -52,7 +55,7 @@ class Cell:
         method: what acts.
         scenario: what is simulated; its seed is the topology's.
         seed: of training; 0 for rules, which have none.
-        slots: of training; 0 for rules.
+        slots: of training; 0 for rules, and for probes that train nothing.
         evaluation_slots: fresh slots that the greedy policy is measured on at the end.
     """
 
@@ -64,7 +67,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         """Check the counts."""
-        least = 0 if self.method.algorithm is None else 1
+        least = 0 if self.method.algorithm is None or self.method.probe else 1
         check_count("slots", self.slots, minimum=least)
         check_count("seed", self.seed, minimum=0)
         check_count("evaluation_slots", self.evaluation_slots)
@@ -110,6 +113,8 @@ class Cell:
             "slots": self.slots,
             "evaluation_slots": self.evaluation_slots,
         }
+        if self.method.probe is not None:
+            plain["probe"] = self.method.probe
         return json.loads(json.dumps(plain, sort_keys=True))
 
     @property
