@@ -86,6 +86,7 @@ class System:
         bound_overrides: settings of the scenario under which the bound holds for every policy.
         nrr_references: rules that achieved values are also divided by, as normalised reward rate
             (NRR) beside that of the bound; without any, there is no NRR.
+        reports: options of the environment that must be True for infos to hold a key, by the key.
     """
 
     name: str
@@ -99,6 +100,7 @@ class System:
     bound: Callable[[Any, Any], float]
     bound_overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     nrr_references: tuple[str, ...] = ()
+    reports: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def load_scenario(self, scenario: Any = None) -> Any:
         """The scenario of a preset's name, a file or an instance; the default one for None."""

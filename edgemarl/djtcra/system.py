@@ -4,6 +4,7 @@ from edgemarl.core.system import Measure, Objective, System
 from edgemarl.djtcra.baselines import BASELINES
 from edgemarl.djtcra.optimum import slot_bound
 from edgemarl.djtcra.presets import SCENARIOS
+from edgemarl.djtcra.prices import PRICED_QOE
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import State
 
@@ -34,4 +35,5 @@ SYSTEM = System(
     bound=upper_bound,
     # Without migration the bound holds whatever was decided before, so it is every policy's bound.
     bound_overrides={"migration_delay": 0.0},
+    reports={PRICED_QOE: "report_prices"},
 )

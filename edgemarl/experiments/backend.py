@@ -15,6 +15,7 @@ from edgemarl.core.validation import check_choice
 from edgemarl.experiments.logs import numeric_leaves
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.task import Task
+from edgemarl.registry import system_of
 
 SLOTS_PER_ROW = 50
 """Least number of slots between two rows of the curves."""
@@ -102,15 +103,23 @@ def algorithm_config(manifest: Manifest) -> Any:
     logging.getLogger("ray.rllib").setLevel(logging.ERROR)
     # What it says of a runner that died is a traceback; `rllib_algos` says the same in one line.
     logging.getLogger("ray.rllib.utils.actor_manager").setLevel(logging.CRITICAL)
-    scenario = {} if manifest.scenario is None else {"scenario": manifest.scenario}
-    config.environment(manifest.env_id, env_config={**scenario, **manifest.env_kwargs})
     config.env_runners(num_env_runners=manifest.env_runners)
     config.reporting(min_sample_timesteps_per_iteration=SLOTS_PER_ROW)
     config.debugging(seed=manifest.seed, log_level="ERROR")
     for method, values in _by_method(config, manifest.settings).items():
         getattr(config, method)(**values)
+    config.environment(manifest.env_id, env_config=_env_config(manifest, config))
     config.copy(copy_frozen=False).validate()
     return config
+
+
+def _env_config(manifest: Manifest, config: Any) -> dict[str, Any]:
+    """What the environment is made with; it reports the infos that the algorithm wants."""
+    system = system_of(manifest.env_id)
+    options = {} if system is None else system.reports
+    wanted = {options[key]: True for key in getattr(config, "wanted_infos", ()) if key in options}
+    scenario = {} if manifest.scenario is None else {"scenario": manifest.scenario}
+    return {**wanted, **scenario, **manifest.env_kwargs}
 
 
 def settings_of(config: Any) -> dict[str, str]:

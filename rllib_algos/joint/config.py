@@ -116,6 +116,11 @@ class JointOffPolicyConfig(AlgorithmConfig):
         """Returns what replay keeps of the runners' notes beside each step; nothing by default."""
         return {}
 
+    @property
+    def wanted_infos(self) -> tuple[str, ...]:
+        """Keys that infos must hold for the algorithm to learn; none by default."""
+        return ()
+
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the modules for an environment; algorithms say which."""
         raise NotImplementedError

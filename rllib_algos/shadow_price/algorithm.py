@@ -66,6 +66,11 @@ class ShadowPriceConfig(IDQNConfig):
         """Returns the learner that regresses values on credits."""
         return ShadowPriceLearner
 
+    @property
+    def wanted_infos(self) -> tuple[str, ...]:
+        """The key of the credits."""
+        return () if self.credit_key is None else (self.credit_key,)
+
     def note_fields(self, layout: GroupLayout) -> dict[str, Field]:
         """Returns the credits, which replay keeps."""
         return {} if self.credit_key is None else {CREDITS: credit_field(layout)}
