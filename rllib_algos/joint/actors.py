@@ -86,6 +86,20 @@ class Actors(nn.Module):
         outputs = [net(x) for net, x in zip(self.nets, inputs, strict=True)]
         return self.layout.heads(outputs, fields)
 
+    def of_choices(self, fields: Tensors, choices: Sequence[Tensor]) -> list[Tensor]:
+        """Returns per group the outputs for given choices (B, n, M) of categorical actions.
+
+        A network that is evaluated once per row and choice is evaluated for those alone.
+        """
+        if self.rows is not None and self.rows["pairwise"]:
+            state, owner = self.layout.table(fields)
+            values = self.nets[0](state, owner, choices[0].reshape(owner.shape))
+            return [values.view_as(choices[0])]
+        return [
+            head.gather(-1, choice[..., None])[..., 0]
+            for head, choice in zip(self(fields), choices, strict=True)
+        ]
+
     def decide(self, fields: Tensors, generator: torch.Generator | None) -> list[Decision]:
         """Returns differentiable actions per group, as losses need them."""
         return [

@@ -43,7 +43,7 @@ class ShadowPriceLearner(IDQNLearner):
     def update_networks(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Performs one update of all networks, and moves the actors, Eqs. (5) to (7)."""
         chosen = [batch[name].long() for name in self.layout.action_fields]
-        values = self._parts(self.values(batch), chosen, batch)
+        values = self._parts(self.values.of_choices(batch, chosen), batch)
         loss = credit_loss(values, self._credit_target(batch), self._present(batch))
         self.minimize(CENTRAL, "q", loss[None], ["all agents"])
         self.update_targets()
@@ -62,19 +62,20 @@ class ShadowPriceLearner(IDQNLearner):
         if not self.config.gamma:
             return credits
         fields = {name: batch[NEXT + name] for name in self.layout.observation_fields}
-        heads = self.actors_module.actors(fields)
-        judged = self.values(fields) if self.config.double_q else heads
-        value = self._parts(heads, [head.argmax(-1) for head in judged], fields)
+        judge = self.values if self.config.double_q else self.actors_module.actors
+        best = [head.argmax(-1) for head in judge(fields)]
+        value = self._parts(self.actors_module.actors.of_choices(fields, best), fields)
         going_on = self.config.gamma * (1 - batch["terminated"])[:, None]
         return credits + going_on * value * self._present(fields)
 
-    def _parts(
-        self, heads: list[Tensor], choices: list[Tensor], fields: dict[str, Tensor]
-    ) -> Tensor:
-        """Returns the values that have a credit each: (B, R) of rows, else (B, N) of agents."""
-        if self._by_row:
-            return heads[0].gather(-1, choices[0][..., None])[..., 0]
-        return self._values(heads, choices, fields)
+    def _parts(self, values: list[Tensor], fields: dict[str, Tensor]) -> Tensor:
+        """Returns the values that have a credit each: (B, R) of rows, else (B, N) of agents.
+
+        Args:
+            values: per group, (B, n, M) of choices.
+            fields: joint observations.
+        """
+        return values[0] if self._by_row else self.layout.per_agent(values, fields)
 
     def _present(self, fields: dict[str, Tensor]) -> Tensor:
         """Returns 1 for every credit that somebody has earned, (B, R) or (1, 1); 0 for others."""
