@@ -11,6 +11,7 @@ from edgemarl.cli.reproduce import reproduce
 from edgemarl.cli.show import list_names, show_scenario
 from edgemarl.cli.sweep import sweep
 from edgemarl.cli.train import train
+from edgemarl.cli.verify import verify
 
 app = typer.Typer(
     cls=OneLineErrors,
@@ -27,6 +28,7 @@ app.command(cls=SettingsCommand)(compare)
 app.command()(sweep)
 app.command()(export)
 app.command()(reproduce)
+app.command()(verify)
 app.command("list")(list_names)
 scenarios.command("show", cls=SettingsCommand)(show_scenario)
 

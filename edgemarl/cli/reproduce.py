@@ -4,9 +4,11 @@ import dataclasses
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from edgemarl.cli.cell_progress import CellProgress
 
 if TYPE_CHECKING:
     from edgemarl.experiments.reproduction.reproduce import Reproduction
@@ -57,7 +59,7 @@ def reproduce(
     budget = _budget(plan, quick, seeds, slots)
     require_extra("viz", "drawing a figure")
     command = shlex.join(["edgemarl", *sys.argv[1:]])
-    with _Progress(len({cell.name for cell in plan.cells(budget)}), plan.name) as progress:
+    with CellProgress(len({cell.name for cell in plan.cells(budget)}), plan.name) as progress:
         done = run(plan, budget, out, jobs=jobs, command=command, on_done=progress.advance)
     _tell(done)
 
@@ -89,31 +91,3 @@ def _tell(done: "Reproduction") -> None:
         typer.echo(f"edgemarl: error: {failure.cell.name}: {failure.error}", err=True)
     if done.failures:
         raise typer.Exit(FAILED)
-
-
-class _Progress:
-    """A bar over the cells; where there is no terminal, a line for each."""
-
-    def __init__(self, total: int, name: str) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._console = Console(stderr=True, highlight=False)
-        self._progress = Progress(console=self._console, disable=not self._console.is_terminal)
-        self._bar = self._progress.add_task(name, total=total)
-        self._done, self._total = 0, total
-
-    def __enter__(self) -> "_Progress":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advance(self, cell: Any, error: str | None) -> None:
-        """Count a cell that is done."""
-        self._done += 1
-        what = cell.name if error is None else f"{cell.name} failed: {error}"
-        self._progress.update(self._bar, advance=1, description=what)
-        if not self._console.is_terminal:
-            self._console.print(f"{self._done}/{self._total} {what}", soft_wrap=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edgemarl.core.component import construct
 from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.validation import check_count
 from edgemarl.experiments.task import Task
@@ -116,6 +117,34 @@ class Cell:
         if self.method.probe is not None:
             plain["probe"] = self.method.probe
         return json.loads(json.dumps(plain, sort_keys=True))
+
+    @classmethod
+    def from_identity(
+        cls, identity: Mapping[str, Any], *, name: str, title: str, scenario: str
+    ) -> "Cell":
+        """The cell that `identity` described.
+
+        Args:
+            identity: the plain values.
+            name: of the method.
+            title: of the method.
+            scenario: name of the scenario.
+
+        Raises:
+            ValueError: for a value that is missing, or that its owner does not know or accept.
+        """
+        values = dict(identity)
+        try:
+            kinds = {
+                key: values.pop(key) for key in ("algorithm", "rule", "env_kwargs", "settings")
+            }
+            kinds["probe"] = values.pop("probe", None)
+            env_id, given = values.pop("env"), {"name": scenario, **values.pop("scenario")}
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"cell must have a value for {error}, got {dict(identity)}") from error
+        method = Method(name=name, title=title, env_id=env_id, **kinds)
+        task = Task.from_plain(given, env_id, method.env_kwargs)
+        return construct("cell", cls, {"method": method, "scenario": task.scenario, **values})
 
     @property
     def _where(self) -> str:
