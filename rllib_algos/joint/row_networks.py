@@ -68,12 +68,13 @@ class RowNetwork(nn.Module):
         if embedding:
             self.embeddings = nn.Parameter(0.1 * torch.randn(rows, width, embedding))
 
-    def forward(self, state: Tensor, owner: Tensor) -> Tensor:
-        """Returns logits or values, (B, R, H).
+    def forward(self, state: Tensor, owner: Tensor, choice: Tensor | None = None) -> Tensor:
+        """Returns logits or values, (B, R, H), or (B, R) those of given choices.
 
         Args:
             state: (B, R, F).
             owner: (B, R) int, who owns a row; -1 is nobody.
+            choice: (B, R) int, pairwise only: the network is evaluated for these alone.
         """
         if self.embedding and state.shape[1] != self.rows:
             raise ValueError(
@@ -84,25 +85,28 @@ class RowNetwork(nn.Module):
         if self.pooling is not None:
             pool = torch.where(owner < 0, -1, 0) if self.together else owner.long()
             x = torch.cat([x, self.pooling(x, pool, 1 if self.together else self.owners)], -1)
-        x = self.rest(self._first(x))
+        x = self.rest(self._first(x, choice))
         return x[..., 0] if self.pairwise else x
 
-    def _first(self, x: Tensor) -> Tensor:
-        """Returns the first layer's outputs, (B, R, H, W) pairwise, else (B, R, W).
+    def _first(self, x: Tensor, choice: Tensor | None) -> Tensor:
+        """Returns the first layer's outputs: (B, R, W), or (B, R, H, W) pairwise for every choice.
 
         The inputs of a row and those of a choice meet in a sum, so that no row is repeated.
         """
-        row, choice = self.first.weight.tensor_split([self.row_size], 1)
+        row, of_choices = self.first.weight.tensor_split([self.row_size], 1)
         out = functional.linear(x, row, self.first.bias)
         if not self.pairwise:
             if self.embedding:
-                out = out + functional.linear(self.embeddings.flatten(1), choice)
+                out = out + functional.linear(self.embeddings.flatten(1), of_choices)
             return out
-        which, learned = choice.split([self.width, self.embedding], 1)
-        of_choice = which.t()  # (H, W)
+        which, learned = of_choices.split([self.width, self.embedding], 1)
+        every = which.t() if choice is None else which.t()[choice]  # (H, W) or (B, R, W)
         if self.embedding:
-            of_choice = of_choice + functional.linear(self.embeddings, learned)
-        return out[:, :, None] + of_choice
+            numbers = self.embeddings  # (R, H, E)
+            if choice is not None:
+                numbers = numbers[torch.arange(self.rows, device=choice.device), choice]
+            every = every + functional.linear(numbers, learned)
+        return (out[:, :, None] if choice is None else out) + every
 
 
 class Pooling(nn.Module):
