@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import platform
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,19 +101,20 @@ class Manifest:
             )
         return construct(str(path), cls, values)
 
-    def check_fits(self, where: str, task: Task) -> None:
+    def check_fits(self, where: str, task: Task, *, apart_from: Collection[str] = ()) -> None:
         """Check that a policy of this run may act in a task.
 
         Args:
             where: what to call the checkpoint in errors.
             task: what the policy is to act on.
+            apart_from: keys of the flattened task that may differ.
 
         Raises:
             ValueError: naming the first of environment, argument and scenario value that differs.
         """
         wanted, trained = task.flattened(), self.task().flattened()
         for key in [*wanted, *trained]:
-            if key != "scenario.name" and wanted.get(key) != trained.get(key):
+            if key not in ("scenario.name", *apart_from) and wanted.get(key) != trained.get(key):
                 raise ValueError(
                     f"{where} must have been trained on what it is used on: "
                     f"{key} was {trained.get(key)!r} in training, is {wanted.get(key)!r} here"

@@ -1,6 +1,7 @@
 """Policies from what a person types: a baseline's id, a checkpoint folder, or a factory."""
 
 import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,9 @@ from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.task import Task
 from edgemarl.registry import hint, systems
+
+ROWS_AND_TOPOLOGY = ("scenario.seed", "scenario.num_users", "env.topologies")
+"""In what a scenario may differ from that of training for networks for rows without embeddings."""
 
 EXPLORING = "+explore"
 """After a checkpoint's folder: acting as in training, exploration included, instead of greedily."""
@@ -27,7 +31,8 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
         task: what the policy is to act on.
 
     Raises:
-        ValueError: if there is no such policy, or the checkpoint was trained on something else.
+        ValueError: if there is no such policy, or the checkpoint was trained on something else
+            (networks for rows without embeddings carry over to other topologies and user numbers).
     """
     if not isinstance(policy, str):
         return policy
@@ -57,11 +62,37 @@ def policy_name(policy: Policy | str) -> str:
 def _from_checkpoint(policy: str, task: Task) -> Policy:
     folder = folder_of(policy)
     checkpoint = find_checkpoint(folder, prefer="best")
-    Manifest.read(checkpoint).check_fits(f"checkpoint {folder}", task)
+    _check_fits(checkpoint, f"checkpoint {folder}", task)
     require_extra("rllib", "loading a checkpoint")
     import rllib_algos
 
     return rllib_algos.load_policy(checkpoint, explore=folder != Path(policy))
+
+
+def _check_fits(checkpoint: Path, where: str, task: Task) -> None:
+    """ValueError where a checkpoint's policy may not act, in the words of `Manifest.check_fits`."""
+    manifest = Manifest.read(checkpoint)
+    try:
+        manifest.check_fits(where, task)
+    except ValueError as error:
+        rows = _networks_for_rows(checkpoint)
+        if rows is None:
+            raise
+        manifest.check_fits(where, task, apart_from=ROWS_AND_TOPOLOGY)
+        if rows["embedding"]:
+            raise ValueError(
+                f"{error}; its networks have embeddings of the rows that they were trained on, "
+                "train with algo.row_embedding=0 for policies that carry over"
+            ) from error
+
+
+def _networks_for_rows(checkpoint: Path) -> dict[str, Any] | None:
+    """What a checkpoint says of its networks for rows; None where it has none."""
+    if importlib.util.find_spec("torch") is None:
+        return None
+    from rllib_algos.joint.policy_file import POLICY_FILE, read_content
+
+    return read_content(checkpoint).get("rows") if (checkpoint / POLICY_FILE).is_file() else None
 
 
 def _from_factory(path: str) -> Policy:

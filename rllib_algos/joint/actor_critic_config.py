@@ -88,7 +88,8 @@ class ActorCriticConfig(RowNetworkConfig):
             gumbel_noise: see `Exploration.gumbel_noise`.
             gaussian_noise: see `Exploration.gaussian_noise`.
             critic_network: "mlp": critics see all rows side by side; "rows": they see them one by
-                one, with embeddings as the policies have them, see `row_critics.RowCritics`.
+                one, with hidden layers and embeddings as networks for rows have them, see
+                `row_critics.RowCritics`.
             kwargs: those of `RowNetworkConfig.training`.
         """
         assign_provided(self, locals(), ActorCriticConfig.training)
@@ -146,7 +147,7 @@ class ActorCriticConfig(RowNetworkConfig):
             "num_critics": 1 if self.shared_critic else spaces.num_agents,
             "copies": 2 if self.twin_critics else 1,
             "in_size": layout.state_size + layout.action_size,
-            "hiddens": tuple(self.critic_hiddens),
+            "hiddens": tuple(self.row_hiddens if rows else self.critic_hiddens),
             "table": table_of(layout, "critic_network") if rows else None,
             "embedding": self.row_embedding,
             "num_agents": spaces.num_agents,

@@ -49,9 +49,9 @@ class RowNetworkConfig(JointOffPolicyConfig):
                 "rows": one small network for all agents is applied to every row of the state (of
                 environments with `row_owner()`), or to every agent's observation (where all are
                 equal and choose once).
-            row_hiddens: widths of that network's hidden layers.
-            row_embedding: learned numbers per row and choice, for environments whose rows stay who
-                they are; 0 for none, so that policies fit any number of rows.
+            row_hiddens: widths of the hidden layers of networks for rows.
+            row_embedding: learned numbers per row and choice in networks for rows, for environments
+                whose rows stay who they are; 0 for none, so that policies fit any number of rows.
             row_pooling: "none": a row is judged by itself; "mean" or "attention": also by what the
                 other rows of the same owner have in common. Never by rows of others.
             row_pairwise: whether the network is evaluated once per row and choice, which costs as

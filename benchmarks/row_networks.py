@@ -1,0 +1,110 @@
+"""What an update of MAMaxEnt costs with flat networks and with networks for rows, by users.
+
+    python benchmarks/row_networks.py > docs/results/row_networks.json
+
+Takes a few minutes. Every case has a process of its own: the servers view with 7 servers, batches
+of 64 random joint transitions, default settings beside the networks'. Memory is how far the
+process's peak rises from before the learner is built until after the updates; seconds are CPU
+seconds of an update, the mean over one of actors and critics and one of critics alone.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import torch
+from _report import cpu_seconds, report
+
+from rllib_algos import MAMaxEntConfig
+from rllib_algos.joint.env_runner import JOINT_SPACES
+from rllib_algos.joint.replay import NEXT
+from rllib_algos.joint.spaces import CategoricalAction, Group, JointSpaces, Observation
+
+SERVERS, FEATURES, BATCH = 7, 9, 64
+USERS = (100, 1000)
+ROWS = {"policy_network": "rows", "critic_network": "rows"}
+CASES: dict[str, dict[str, Any]] = {
+    "mlp": {},
+    "rows": ROWS,
+    "rows, no embeddings": {**ROWS, "row_embedding": 0},
+    "rows, mean": {**ROWS, "row_pooling": "mean"},
+    "rows, attention": {**ROWS, "row_pooling": "attention"},
+    "rows, pairwise": {**ROWS, "row_pairwise": True},
+}
+
+
+def spaces(users: int) -> JointSpaces:
+    """The servers view."""
+    action = CategoricalAction(
+        sizes=(SERVERS,) * users, starts=(0,) * users, shape=(users,), dtype="int64"
+    )
+    observation = Observation(size=users * FEATURES)
+    group = Group(agents=tuple(range(SERVERS)), observation=observation, action=action)
+    agents = tuple(f"server_{i}" for i in range(SERVERS))
+    return JointSpaces(agents=agents, groups=(group,), state_shape=(users, FEATURES))
+
+
+def batch(users: int) -> dict[str, torch.Tensor]:
+    """Random joint transitions."""
+    rng = np.random.default_rng(0)
+    fields: dict[str, torch.Tensor] = {}
+    for prefix in ("", NEXT):
+        state = rng.uniform(-1, 1, (BATCH, users, FEATURES)).astype(np.float32)
+        fields[f"{prefix}state"] = torch.from_numpy(state)
+        owner = rng.integers(0, SERVERS, (BATCH, users), np.int8)
+        fields[f"{prefix}owner"] = torch.from_numpy(owner)
+    fields["actions"] = torch.from_numpy(rng.integers(0, SERVERS, (BATCH, users), np.uint8))
+    reward = rng.random((BATCH, 1), np.float32) * users
+    fields["rewards"] = torch.from_numpy(reward).expand(-1, SERVERS)
+    fields["terminated"] = torch.zeros(BATCH)
+    return fields
+
+
+def peak() -> float:
+    """The greatest memory that this process has had [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def measure(case: str, users: int) -> dict[str, float]:
+    """Memory, time and size of one case."""
+    torch.set_num_threads(1)
+    config: Any = MAMaxEntConfig().training(**CASES[case]).debugging(seed=0, log_level="ERROR")
+    fields, before = batch(users), peak()
+    learner: Any = config.build_learner(spaces={JOINT_SPACES: spaces(users)})
+
+    def pair() -> None:
+        for _ in range(2):  # of which one updates the actors, too
+            learner.num_updates += 1
+            learner.update_networks(fields)
+
+    seconds = cpu_seconds(pair, calls=1, repeats=3) / 2
+    actors = learner.actors_module.actors.parameters()
+    critics = learner.central_module.critics.parameters()
+    return {
+        "peak_megabytes": round(peak() - before, 1),
+        "seconds_per_update": round(seconds, 4),
+        "actor_parameters": sum(p.numel() for p in actors),
+        "critic_parameters": sum(p.numel() for p in critics),
+    }
+
+
+def main() -> None:
+    if len(sys.argv) == 3:
+        json.dump(measure(sys.argv[1], int(sys.argv[2])), sys.stdout)
+        return
+    results: dict[str, Any] = {}
+    for case in CASES:
+        for users in USERS:
+            command = [sys.executable, __file__, case, str(users)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            results.setdefault(case, {})[f"{users} users"] = json.loads(
+                done.stdout.splitlines()[-1]
+            )
+    report("row_networks", {"batch": BATCH, **results})
+
+
+if __name__ == "__main__":
+    main()
