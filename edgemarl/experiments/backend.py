@@ -53,6 +53,11 @@ class Learner:
             raise
         self.slots = 0
 
+    @property
+    def algorithm(self) -> Any:
+        """RLlib's algorithm itself, for those who look into it."""
+        return self._algorithm
+
     def step(self) -> tuple[dict[str, float], dict[str, float]]:
         """Collect and learn for a while.
 

@@ -49,6 +49,8 @@ class DIRSLearner(JointLearner):
         self.minimize(ACTORS, "actor", total, self._names)
         losses = losses.detach()
         self._slot_losses.append(losses.mean(-1))
+        for name, loss in zip(self._names, total.detach(), strict=True):
+            self.metrics.log_value((ACTORS, f"{name}_loss"), loss, window=1)
         self.metrics.log_value((ACTORS, "cross_entropy_mean"), losses.mean(), window=1)
         return {ACTORS: total.detach().sum()}
 

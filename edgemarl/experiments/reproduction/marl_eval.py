@@ -35,7 +35,7 @@ def _complete(summary: Summary) -> list[Entry]:
     return [
         entry
         for entry in summary.entries
-        if entry.method.algorithm is not None
+        if entry.results[0].validation
         and all(summary.entry(point, entry.method.name) for point in summary.points)
     ]
 

@@ -1,81 +1,31 @@
-"""The figures and tables of Jiang, Dong, Wang, Yang and Pan: "DIRS", section V.
+"""The figures and tables of Jiang, Dong, Wang, Yang and Pan: "DIRS", sections V.C and V.D.
 
-Learners imitate by `DIRS` unless their names say otherwise; every study has the exact optimum, the
-nearest server with its capacity and the certified bound beside them.
+Every study has the exact optimum, the nearest server with its capacity and the certified bound
+beside the learners.
 """
 
 import dataclasses
 
-from edgemarl.experiments.reproduction.cell import Method
+from edgemarl.experiments.reproduction.mec_methods import (
+    AC,
+    AC_CAPACITY,
+    DDPG,
+    DDPG_CAPACITY,
+    DE,
+    DIRS,
+    DIRS_EXACT,
+    EXACT,
+    LOCAL,
+    MADDPG,
+    PSO,
+    RANDOM,
+    REMOTE,
+)
+from edgemarl.experiments.reproduction.mec_modules import FIGURE_3, FIGURE_4, FIGURE_5, TABLE_2
 from edgemarl.experiments.reproduction.study import Budget, Point, Study
-from edgemarl.mec.presets import N30, N180, N200
+from edgemarl.mec.presets import N180, N200
 from edgemarl.mec.system import SYSTEM
 
-ENV = "edgemarl/mec-v0"
-CAPACITY = {"vote": "capacity"}  # servers take no more devices than the rules' servers
-
-DIRS = Method(name="dirs", title="DIRS", algorithm="dirs", env_id=ENV)
-DIRS_EXACT = Method(
-    name="dirs_exact",
-    title="DIRS, exact demonstrations",
-    algorithm="dirs",
-    env_id=ENV,
-    settings={"demonstrations": "exact"},
-)
-UNTAUGHT = tuple(
-    Method(
-        name=f"untaught_{refinement}",
-        title=f"{title}, no imitation",
-        algorithm="dirs",
-        env_id=ENV,
-        settings={"demonstrations": None, "refinement": refinement},
-    )
-    for refinement, title in (
-        ("levy", "Lévy flights"),
-        ("epsilon_greedy", "epsilon-greedy"),
-        ("local_search", "local search"),
-    )
-)
-AC = Method(name="ac", title="AC", algorithm="ac", env_id=ENV)
-DDPG = Method(name="ddpg", title="DDPG", algorithm="ddpg", env_id=ENV)
-AC_CAPACITY = dataclasses.replace(
-    AC, name="ac_capacity", title="AC, capacity vote", env_kwargs=CAPACITY
-)
-DDPG_CAPACITY = dataclasses.replace(
-    DDPG, name="ddpg_capacity", title="DDPG, capacity vote", env_kwargs=CAPACITY
-)
-MADDPG = Method(
-    name="maddpg",
-    title="MADDPG",
-    algorithm="maddpg",
-    env_id=ENV,
-    settings={"reward_scale": "auto", "exploration_epsilon": 0},
-)
-RANDOM, REMOTE, LOCAL, EXACT, PSO, DE = (
-    Method(name=name, title=title, rule=name, env_id=ENV)
-    for name, title in (
-        ("random", "Random"),
-        ("remote", "Remote (nearest server)"),
-        ("local", "Local"),
-        ("exact", "exact optimum"),
-        ("pso", "PSO"),
-        ("de", "DE"),
-    )
-)
-
-FIGURE_5 = Study(
-    name="dirs-fig5",
-    title="Figure 5: imitation and Lévy flights while learning, 30 devices",
-    system=SYSTEM,
-    kind="curves",
-    scenario=N30,
-    points=(Point(label="30 devices"),),
-    methods=(DIRS, *UNTAUGHT, REMOTE, EXACT),
-    reference="dirs",
-    window=200,
-    budget=Budget(slots=3_000, seeds=10),
-    quick=Budget(slots=3_000, evaluation_slots=50, seeds=1),
-)
 FIGURE_6 = Study(
     name="dirs-fig6",
     title="Figure 6: weights of time and energy, 180 devices",
@@ -153,4 +103,4 @@ FIGURE_7 = dataclasses.replace(
     methods=(DIRS, MADDPG, RANDOM, REMOTE, LOCAL, EXACT),
     quick=Budget(slots=500, evaluation_slots=3, seeds=1, points=2),
 )
-STUDIES = (FIGURE_5, FIGURE_6, FIGURE_7, TABLE_3, TABLE_4, TABLE_5)
+STUDIES = (FIGURE_3, FIGURE_4, FIGURE_5, FIGURE_6, FIGURE_7, TABLE_2, TABLE_3, TABLE_4, TABLE_5)

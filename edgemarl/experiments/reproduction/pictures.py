@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.system import Measure
+from edgemarl.core.system import DECISION_TIME, Measure
 from edgemarl.experiments.plots import BOUND_COLOR
 from edgemarl.experiments.reproduction.study import Point
 from edgemarl.experiments.reproduction.summary import Entry, Summary
@@ -17,6 +17,7 @@ from edgemarl.experiments.reproduction.summary import Entry, Summary
 FORMATS = ("png", "svg")
 COLUMNS = 3  # of panels
 PANEL = (4.2, 3.1)  # [inch] width and height
+SPREAD = 0.6  # of the methods side by side at a category, as a share of the way to the next
 
 
 def draw(summary: Summary, folder: Path) -> list[Path]:
@@ -25,16 +26,17 @@ def draw(summary: Summary, folder: Path) -> list[Path]:
 
     study = summary.study
     groups = [[point] for point in summary.points] if study.kind == "curves" else [summary.points]
-    rows = math.ceil(len(study.measures) / COLUMNS)
-    figure = Figure(
-        figsize=(PANEL[0] * COLUMNS, PANEL[1] * rows * len(groups) + 1.0), layout="constrained"
-    )
-    parts: Any = np.atleast_1d(np.array(figure.subfigures(len(groups), 1)))
+    columns = min(COLUMNS, len(study.measures))
+    rows = math.ceil(len(study.measures) / columns)
+    down, across = (len(groups), 1) if columns > 1 else (1, len(groups))
+    size = (PANEL[0] * max(columns * across, 2), PANEL[1] * rows * down + 1.0)
+    figure = Figure(figsize=size, layout="constrained")
+    parts: Any = np.atleast_1d(np.array(figure.subfigures(down, across)))
     handles: dict[str, Any] = {}
     for part, points in zip(parts, groups, strict=True):
         if len(groups) > 1:
             part.suptitle(points[0].label)
-        axes = part.subplots(rows, COLUMNS, squeeze=False).ravel()
+        axes = part.subplots(rows, columns, squeeze=False).ravel()
         for panel, measure in zip(axes, study.measures, strict=False):
             one = _draw_curves if study.kind == "curves" else _draw_points
             handles |= one(summary, points, measure, panel)
@@ -56,7 +58,9 @@ def _draw_curves(
     entries = [e for e in summary.entries if e.point.label == points[0].label]
     for entry in entries:
         color, title = _color(summary, entry), entry.method.title
-        if entry.method.algorithm is None:
+        if measure.name not in entry.results[0].curve:
+            if not entry.has(measure.name):
+                continue
             value = measure.factor * entry.values(measure.name).mean()
             handles[title] = axes.axhline(value, color=color, linestyle=":", linewidth=1.5)
             continue
@@ -66,7 +70,7 @@ def _draw_curves(
     if measure.name == summary.study.system.objective.name:
         bound = measure.factor * summary.bound(points[0]).mean()
         handles[_bound_title(summary)] = axes.axhline(bound, color=BOUND_COLOR, linestyle="--")
-    axes.set_xlabel("slots of training")
+    axes.set_xlabel(summary.study.steps)
     return handles
 
 
@@ -76,12 +80,15 @@ def _draw_points(
     """Means of the greedy policies with the range over the replicates, against the axis."""
     handles: dict[str, Any] = {}
     numbers = all(point.value is not None for point in points)
-    places = [p.value if numbers else i for i, p in enumerate(points)]
-    for method in summary.study.methods:
+    places = np.array([p.value if numbers else i for i, p in enumerate(points)], dtype=float)
+    methods = summary.study.methods
+    for k, method in enumerate(methods):
+        # Side by side where the points are categories, which no line joins.
+        aside = 0.0 if numbers else SPREAD * (k / max(len(methods) - 1, 1) - 0.5)
         found = [
-            (x, entry)
+            (x + aside, entry)
             for x, p in zip(places, points, strict=True)
-            if (entry := summary.entry(p, method.name)) is not None
+            if (entry := summary.entry(p, method.name)) is not None and entry.has(measure.name)
         ]
         if not found:
             continue
@@ -93,20 +100,29 @@ def _draw_points(
             mean,
             yerr=[mean - values.min(1), values.max(1) - mean],
             color=_color(summary, entries[0]),
-            linestyle="-" if method.algorithm else ":",
-            marker="o",
-            markersize=3,
+            linestyle=("-" if method.algorithm else ":") if numbers else "",
+            marker="o" if method.algorithm else "s",
+            markersize=3 if numbers else 5,
             capsize=2,
             linewidth=1.4,
         )
     if measure.name == summary.study.system.objective.name:
         bounds = [measure.factor * summary.bound(p).mean() for p in points]
-        (line,) = axes.plot(places, bounds, color=BOUND_COLOR, linestyle="--")
-        handles[_bound_title(summary)] = line
+        handles[_bound_title(summary)] = _draw_bounds(axes, places, bounds, joined=numbers)
     ticks = [f"{p.value:g}" for p in points] if numbers else [p.label for p in points]
     axes.set_xticks(places, labels=ticks)
     axes.set_xlabel(summary.study.axis)
+    if measure.key == DECISION_TIME:
+        axes.set_yscale("log")
     return handles
+
+
+def _draw_bounds(axes: Any, places: Any, bounds: list[float], *, joined: bool) -> Any:
+    """The bounds as a line, or as a line for every category."""
+    style = {"color": BOUND_COLOR, "linestyle": "--"}
+    if not joined:
+        return axes.hlines(bounds, places - SPREAD / 2, places + SPREAD / 2, **style)
+    return axes.plot(places, bounds, **style)[0]
 
 
 def _curves(

@@ -1,32 +1,51 @@
 """A study's tables: Markdown for people, CSV with every cell for programs."""
 
 import csv
-from collections.abc import Iterable
+import functools
+import math
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from edgemarl.core.system import Measure
+from edgemarl.core.system import NRR, Measure
 from edgemarl.experiments.reproduction.cell import Method
 from edgemarl.experiments.reproduction.result import rounded
 from edgemarl.experiments.reproduction.summary import PRELIMINARY, Entry, Summary
 from edgemarl.experiments.statistics import Interval
 
 GAP = Measure(name="gap", title="gap [%]", factor=100.0, digits=2, interval=True)
+RATE = Measure(name=NRR, title="NRR", digits=4)
 
 
 def markdown(summary: Summary) -> str:
     """The study as a Markdown table, with what it was measured on below."""
-    study = summary.study
-    measures = [*study.measures, GAP]
-    reference = next(m.title for m in study.methods if m.name == study.reference)
-    heads = [*(m.title for m in measures), "while training", f"{reference} minus it"]
-    lead = [study.axis or "setting"] if len(study.points) > 1 else []
-    lines = [_line([*lead, "method", *heads]), _line(["---"] * (len(lead) + 1 + len(heads)))]
+    columns = _columns(summary)
+    lead = [summary.study.axis or "setting"] if len(summary.study.points) > 1 else []
+    lines = [_line([*lead, "method", *columns]), _line(["---"] * (len(lead) + 1 + len(columns)))]
     for entry in summary.entries:
         where = [entry.point.label] if lead else []
-        cells = [_cell(entry, measure) for measure in measures]
-        further = [_while_training(entry, summary), _difference(entry, summary)]
-        lines.append(_line([*where, entry.method.title, *cells, *further]))
+        lines.append(
+            _line([*where, entry.method.title, *(text(entry) for text in columns.values())])
+        )
     return "\n".join([*lines, "", *_about(summary)]) + "\n"
+
+
+def _columns(summary: Summary) -> dict[str, Callable[[Entry], str]]:
+    """What is said of every entry, by the columns' titles."""
+    study, entries = summary.study, summary.entries
+    system = study.system
+    measures = [*study.measures, *([RATE] if NRR in system.bound_measures else []), GAP]
+    columns: dict[str, Callable[[Entry], str]] = {
+        m.title: functools.partial(_cell, measure=m) for m in measures
+    }
+    for rule in summary.rated_by:
+        columns[f"{RATE.title} {rule}"] = functools.partial(_rate, summary=summary, rule=rule)
+    if study.kind == "table":
+        columns["training [s]"] = _training_time
+    if any(result.sampled for entry in entries for result in entry.results):
+        columns["while training"] = functools.partial(_while_training, summary=summary)
+    reference = next(m.title for m in study.methods if m.name == study.reference)
+    columns[f"{reference} minus it"] = functools.partial(_difference, summary=summary)
+    return columns
 
 
 def write_csv(summary: Summary, path: Path) -> None:
@@ -42,12 +61,12 @@ def write_csv(summary: Summary, path: Path) -> None:
         )
         for entry in summary.entries:
             for k, result in enumerate(entry.results):
-                values = [result.evaluation[name] for name in kept]
+                values = [result.evaluation.get(name, math.nan) for name in kept]
                 training = [entry.sampled(m.name)[k] for m in summary.study.system.outcome_measures]
                 who = [entry.point.label, entry.method.name]
                 run = [result.topology, k, result.slots]
                 numbers = rounded([float(v) for v in (*values, *training, result.seconds)])
-                writer.writerow([*who, *run, *numbers])
+                writer.writerow([*who, *run, *("" if math.isnan(x) else x for x in numbers)])
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -55,6 +74,8 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _cell(entry: Entry, measure: Measure) -> str:
+    if not entry.has(measure.name):
+        return "-"
     interval = entry.interval(measure.name).scaled(measure.factor)
     text = f"{interval.mean:.{measure.digits}f}"
     if not measure.interval or interval.half_width is None:
@@ -63,9 +84,19 @@ def _cell(entry: Entry, measure: Measure) -> str:
 
 
 def _while_training(entry: Entry, summary: Summary) -> str:
-    if entry.method.algorithm is None:
+    if not all(result.sampled for result in entry.results):
         return "-"
     return f"{entry.sampled(summary.study.system.objective.name).mean():.1f}"
+
+
+def _rate(entry: Entry, summary: Summary, rule: str) -> str:
+    rate = summary.rate(entry, rule)
+    return "-" if rate is None else f"{rate:.{RATE.digits}f}"
+
+
+def _training_time(entry: Entry) -> str:
+    seconds = [result.seconds for result in entry.results]
+    return f"{sum(seconds) / len(seconds):.0f}" if any(seconds) else "-"
 
 
 def _difference(entry: Entry, summary: Summary) -> str:
@@ -86,17 +117,23 @@ def _about(summary: Summary) -> list[str]:
     budget, study = summary.budget, summary.study
     objective = study.system.objective
     bounds = ", ".join(
-        f"{p.label}: {summary.bound(p).mean():.{study.measures[0].digits}f}" for p in summary.points
+        f"{p.label}: {summary.bound(p).mean():.{study.system.measures[0].digits}f}"
+        for p in summary.points
     )
     preliminary = (
         f" Preliminary: fewer than {PRELIMINARY} replicates." if summary.preliminary else ""
     )
+    trained = (
+        f"{budget.slots} slots of training, then the greedy policy on " if budget.slots else ""
+    )
+    sense = "" if objective.maximize else f"The {objective.title} is minimised: less is better. "
     return [
         f"Certified {objective.bound_title} of the {objective.title}: {bounds}.",
-        f"{budget.seeds} replicates (training seed k on topology k mod 3), {budget.slots} slots of "
-        f"training, then the greedy policy on {budget.evaluation_slots} fresh slots, the same for "
+        f"{budget.seeds} replicates (training seed k on topology k mod 3), {trained}"
+        f"{budget.evaluation_slots} fresh slots, the same for "
         "all methods; ±: 95 % t interval over the replicates. While training: mean "
         f"{objective.title} of the last tenth of the training slots, exploration included. "
+        f"{sense}"
         "Difference: mean over the replicates, in brackets a paired bootstrap's 95 % interval."
         + preliminary,
     ]

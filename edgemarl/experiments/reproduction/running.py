@@ -12,7 +12,9 @@ from edgemarl.experiments.logs import read_progress
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.policies import load_policy
 from edgemarl.experiments.reproduction.cell import Cell
+from edgemarl.experiments.reproduction.probes import run_probe
 from edgemarl.experiments.reproduction.result import CellResult, find_result, read_result
+from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.training import TrainingError, resume, train
 
 CELLS, RUNS = "cells", "runs"  # folders of results, and of training runs with their checkpoints
@@ -40,7 +42,9 @@ def run_cell(cell: Cell, out: Path, command: str = "") -> CellResult:
     if known is not None:
         return known
     if cell.method.algorithm is None:
-        result = CellResult.of(cell, evaluation=_evaluate(cell, str(cell.method.rule)))
+        result = CellResult.of(cell, evaluation=evaluate_cell(cell, str(cell.method.rule)))
+    elif cell.method.probe is not None:
+        result = CellResult.of(cell, **run_probe(cell), command=command)
     else:
         folder = _run_folder(cell, out / RUNS)
         _train(cell, folder, command)
@@ -114,7 +118,7 @@ def _measured(cell: Cell, folder: Path, command: str) -> CellResult:
         curve=curve,
         validation={name.removeprefix("validation_"): v for name, v in validation.items()},
         sampled={name: float(np.mean(curve[name][-last:])) for name in names},
-        evaluation=_evaluate(cell, str(find_checkpoint(folder, prefer="latest"))),
+        evaluation=evaluate_cell(cell, str(find_checkpoint(folder, prefer="latest"))),
         seconds=rows[-1]["seconds"],
         command=command,
     )
@@ -124,7 +128,7 @@ def _columns(rows: list[dict[str, float]], names: tuple[str, ...]) -> dict[str, 
     return {name: [row[name] for row in rows] for name in names}
 
 
-def _evaluate(cell: Cell, policy: str) -> dict[str, float]:
+def evaluate_cell(cell: Cell, policy: Policy | str) -> dict[str, float]:
     """Means over the evaluation slots, which every method meets alike."""
     task = cell.task
     evaluation = measure(load_policy(policy, task), task, slots=cell.evaluation_slots)

@@ -35,7 +35,7 @@ class Budget:
     """How much a study runs.
 
     Attributes:
-        slots: of training, for every learner.
+        slots: of training, for every learner; 0 where nothing is trained.
         evaluation_slots: fresh slots at the end.
         seeds: replicates: training seed k on topology k modulo three.
         points: how many of the study's points, from the first to the last.
@@ -59,6 +59,8 @@ class Study:
         scenario: what the points differ from.
         points: places on the axis; one alone where it has none.
         axis: the axis' title.
+        steps: what curves are drawn against.
+        shown: what its figures and tables show instead of the system's measures.
         methods: what is compared.
         reference: the method whose differences to the others are told.
         window: slots of the moving average of curves.
@@ -73,6 +75,8 @@ class Study:
     scenario: AnyScenario
     points: tuple[Point, ...]
     axis: str = ""
+    steps: str = "slots of training"
+    shown: tuple[Measure, ...] = ()
     methods: tuple[Method, ...]
     reference: str
     window: int = 50
@@ -91,7 +95,7 @@ class Study:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """What its figures and tables show."""
-        return self.system.measures
+        return self.shown or self.system.measures
 
     def chosen_points(self, budget: Budget) -> tuple[Point, ...]:
         """The points of a budget: evenly chosen, the first and the last among them."""

@@ -31,8 +31,12 @@ class Entry:
     results: tuple[CellResult, ...]
 
     def values(self, measure: str) -> NDArray[np.float64]:
-        """A measure of the greedy policy on the evaluation slots, (n,)."""
-        return np.array([result.evaluation[measure] for result in self.results])
+        """A measure of the greedy policy on the evaluation slots, (n,); NaN where it has none."""
+        return np.array([result.evaluation.get(measure, np.nan) for result in self.results])
+
+    def has(self, measure: str) -> bool:
+        """Whether a measure was taken."""
+        return all(measure in result.evaluation for result in self.results)
 
     def sampled(self, measure: str) -> NDArray[np.float64]:
         """The same over the last tenth of training, exploration included; of rules, (n,)."""
@@ -79,6 +83,22 @@ class Summary:
         """The certified bound of every replicate's evaluation slots, (n,)."""
         entry = next(e for e in self.entries if e.point.label == point.label)
         return entry.values(self.study.system.objective.bound)
+
+    @property
+    def rated_by(self) -> tuple[str, ...]:
+        """The rules of the study that the normalised reward rate (NRR) is also taken against."""
+        rules = {entry.method.rule for entry in self.entries}
+        return tuple(rule for rule in self.study.system.nrr_references if rule in rules)
+
+    def rate(self, entry: Entry, rule: str) -> float | None:
+        """The entry's objective relative to a rule's (NRR), the mean over the replicates."""
+        names = [m.name for m in self.study.methods if m.rule == rule]
+        against = self.entry(entry.point, names[0]) if names else None
+        if against is None:
+            return None
+        objective = self.study.system.objective
+        rates = objective.rate(against.values(objective.name), entry.values(objective.name))
+        return float(rates.mean())
 
     def difference(self, entry: Entry) -> Interval | None:
         """The reference's objective minus the method's, paired over topology and training seed.
