@@ -58,21 +58,24 @@ def beyond_tolerance(
 
     Rules and bounds may differ by 0.1 % of the bound. Learners by 2 %, or by three times the
     standard deviation of the difference of two replicates, where that is more: it is the square
-    root of two times theirs.
+    root of two times theirs. Where there is no bound, every number may differ by so much of itself.
     """
-    bound, was = again.evaluation[objective.bound], recorded.evaluation.get(objective.bound)
-    if was is None or not math.isclose(bound, was, rel_tol=RULE_SLACK):
+    before, now = recorded.evaluation, again.evaluation
+    bound, was = now.get(objective.bound), before.get(objective.bound)
+    if bound is not None and not math.isclose(bound, was or math.nan, rel_tol=RULE_SLACK):
         return f"the bound was {was}, is {bound:g}", RULE_SLACK
     allowed = RULE_SLACK
     if recorded.slots:
-        gaps = [result.evaluation["gap"] for result in alike]
+        gaps = [result.evaluation["gap"] for result in alike if "gap" in result.evaluation]
         spread = float(np.std(gaps, ddof=1)) if len(gaps) > 1 else 0.0
         allowed = max(LEARNER_SLACK, SPREAD * math.sqrt(2) * spread)
-    before = recorded.evaluation.get(objective.name, math.nan)
-    share = abs(again.evaluation[objective.name] - before) / abs(bound)
-    if share <= allowed:
-        return None, allowed
-    return f"{100 * share:.1f} % of the bound apart, allowed {100 * allowed:.1f} %", allowed
+    for name in now if bound is None else [objective.name]:
+        scale = abs(now[name] if bound is None else bound)
+        apart = abs(now[name] - before.get(name, math.nan))
+        if not apart <= allowed * scale:
+            share = 100 * apart / scale if scale else math.inf
+            return f"{name} is {share:.1f} % apart, allowed {100 * allowed:.1f} %", allowed
+    return None, allowed
 
 
 def replicates_of(result: CellResult, results: Sequence[CellResult]) -> list[CellResult]:

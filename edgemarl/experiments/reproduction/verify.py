@@ -5,7 +5,6 @@ differ, sums differ in their last digits and a training drifts away from the rec
 the objective is compared, within a tolerance.
 """
 
-import math
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,8 +31,8 @@ class Check:
 
     Attributes:
         name: of the cell.
-        recorded: the objective in the file, None where the file is not what its name says.
-        found: the objective of the new run, None where there is none.
+        recorded: the objective in the file, None where it has none or is not what its name says.
+        found: the objective of the new run, None where it has none.
         verdict: "repeats", "agrees" or "FAILS", and why.
         passed: whether it is one of the first two.
     """
@@ -114,11 +113,13 @@ def _check(
     cell: Cell, recorded: CellResult, again: CellResult | str, alike: Sequence[Any]
 ) -> Check:
     objective = cell.task.system.objective
-    value = recorded.evaluation.get(objective.name, math.nan)
-    about: dict[str, Any] = {"name": cell.name, "recorded": value}
+    about: dict[str, Any] = {
+        "name": cell.name,
+        "recorded": recorded.evaluation.get(objective.name),
+    }
     if isinstance(again, str):
         return Check(**about, verdict=f"FAILS: {again}", passed=False)
-    about["found"] = again.evaluation[objective.name]
+    about["found"] = again.evaluation.get(objective.name)
     difference = first_difference(recorded, again)
     if difference is None:
         return Check(**about, verdict="repeats", passed=True)
@@ -128,5 +129,5 @@ def _check(
     problem, allowed = beyond_tolerance(objective, recorded, again, alike)
     if problem is not None:
         return Check(**about, verdict=f"FAILS: {problem} ({changed} differs)", passed=False)
-    verdict = f"agrees within {100 * allowed:.1f} % of the bound ({changed} differs)"
+    verdict = f"agrees within {100 * allowed:.1f} % ({changed} differs)"
     return Check(**about, verdict=verdict, passed=True)
