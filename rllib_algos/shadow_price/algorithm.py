@@ -16,20 +16,30 @@ from rllib_algos.shadow_price.env_runner import CreditEnvRunner
 from rllib_algos.shadow_price.learner import ShadowPriceLearner
 from rllib_algos.shadow_price.rl_module import ValuesModule
 
+HALF = 200  # slots after which learning rates are half of what they start with
+POINTS = (0, 50, 100, 200, 400, 1000, 2000, 4000, 10_000)  # between which they fall linearly
+
+
+def _falling(rate: float) -> list[list[float]]:
+    """Returns the schedule rate / (1 + slots / 200), piece by piece."""
+    return [[slots, rate / (1 + slots / HALF)] for slots in POINTS]
+
 
 class ShadowPriceConfig(IDQNConfig):
     """Settings of the shadow-price learner, for agents with Discrete or MultiDiscrete actions."""
+
+    paper: Any = None  # no paper's settings are known for it
 
     def __init__(self, algo_class: Any = None) -> None:
         super().__init__(algo_class=algo_class or ShadowPrice)
         self.env_runner_cls = CreditEnvRunner
         self.credit_key = "priced_qoe"
         self.gamma = 0.0
-        self.q_lr = [[0, 2e-3], [1000, 4e-4]]
+        self.q_lr = _falling(2e-3)
         self.q_hiddens = (128, 128)
         self.policy_network = "rows"
         self.row_pairwise = True
-        self.embedding_lr = [[0, 1e-2], [1000, 2e-3]]
+        self.embedding_lr = _falling(1e-2)
         self.exploration_epsilon = [[0, 1.0], [20, 0.1]]
         self.replay_capacity = 1_000
         self.train_batch_size_per_learner = 24

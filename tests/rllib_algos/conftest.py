@@ -1,9 +1,10 @@
 import pytest
 
-from rllib_algos import ACConfig, DDPGConfig, DIRSConfig, IDQNConfig
+from rllib_algos import ACConfig, DDPGConfig, DIRSConfig, IDQNConfig, ShadowPriceConfig
 
 REPLAY = {"learning_starts": 20, "replay_capacity": 400}
 VALUES = {"q_hiddens": [16]}
+OWN_REWARDS = {"credit_key": None, "policy_network": "mlp", "updates_per_slot": 1.0}
 ONE_ACTOR = {"actor_hiddens": [16], "critic_hiddens": [16]}
 ACTORS_AND_CRITICS = {
     **ONE_ACTOR,
@@ -26,6 +27,8 @@ def small_settings(config):
         return IMITATION
     if isinstance(config, DDPGConfig):
         return {**REPLAY, **ONE_ACTOR}
+    if isinstance(config, ShadowPriceConfig):
+        return {**REPLAY, **VALUES, **OWN_REWARDS}
     return {**REPLAY, **(VALUES if isinstance(config, IDQNConfig) else ACTORS_AND_CRITICS)}
 
 

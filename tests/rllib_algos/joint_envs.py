@@ -114,6 +114,22 @@ class RowEnv(ToyEnv):
         return dict.fromkeys(self.possible_agents, score)
 
 
+class CreditedEnv(RowEnv):
+    """A RowEnv that credits every row with its own score, to the row's owner alone."""
+
+    def rewards(self, actions: dict) -> dict:
+        best = self._state[:, : self.width].argmax(-1)
+        self.credits = {
+            agent: (actions[agent] == best) * (self._owner == i) + 0.25 * (self._owner != i)
+            for i, agent in enumerate(self.possible_agents)
+        }
+        return super().rewards(actions)
+
+    def step(self, actions: dict) -> tuple[dict, dict, dict, dict, dict]:
+        *others, infos = super().step(actions)
+        return *others, {a: {**info, "credit": self.credits[a]} for a, info in infos.items()}
+
+
 class MixedEnv(ToyEnv):
     """Every agent has other spaces: Discrete from 2, ragged MultiDiscrete, Box, and twins.
 
@@ -226,6 +242,10 @@ class FaultyEnv(RowEnv):
 
 def row_env(config: dict) -> RowEnv:
     return RowEnv(**config)
+
+
+def credited_env(config: dict) -> CreditedEnv:
+    return CreditedEnv(**config)
 
 
 def mixed_env(config: dict) -> MixedEnv:

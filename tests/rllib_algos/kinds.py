@@ -2,7 +2,7 @@
 
 from rllib_algos import IDQNConfig, registry
 
-VALUE_BASED = ["idqn", "qmix", "vdn"]
+VALUE_BASED = ["idqn", "qmix", "shadow_price", "vdn"]
 ACTOR_CRITIC = ["ma_maxent", "maddpg"]
 CENTRAL = ["ac", "ddpg"]  # one network acts for all agents
 IMITATING = ["dirs"]  # learn from assignments that the environment scores

@@ -26,7 +26,8 @@ SUITED = {name: [env for env in ANY if env != "categorical"] for name in ACTOR_C
 SUITED |= {name: ["rows of nobody", "probabilities", "mixed"] for name in CENTRAL}
 SUITED |= {name: ["scores"] for name in IMITATING}
 SUITED["idqn"] = [env for env in ANY if env not in CONTINUOUS]
-SUITED |= {name: ["rows", "categorical"] for name in ("vdn", "qmix")}  # the rest is IDQN's
+# The rest is IDQN's.
+SUITED |= {name: ["rows", "categorical"] for name in ("vdn", "qmix", "shadow_price")}
 LEARNED = {
     "ac": {"actors", "critics"},
     "ddpg": {"actors", "target_actors", "critics", "target_critics"},
@@ -36,6 +37,7 @@ LEARNED = {
     "maddpg": {"actors", "target_actors", "critics", "target_critics"},
     "ma_maxent": {"actors", "target_actors", "critics", "target_critics"},
     "qmix": {"actors", "target_actors", "mixer", "target_mixer"},
+    "shadow_price": {"actors", "values"},
 }
 
 

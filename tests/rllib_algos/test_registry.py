@@ -11,7 +11,8 @@ from tests.distributions import write_distribution
 
 
 def test_names_lead_to_configs():
-    assert registry.names() == ["ac", "ddpg", "dirs", "idqn", "ma_maxent", "maddpg", "qmix", "vdn"]
+    own = "ac ddpg dirs idqn ma_maxent maddpg qmix shadow_price vdn"
+    assert registry.names() == own.split()
     for name in registry.names():
         config = registry.get_config(name)
         assert type(config).__name__ == f"{config.algo_class.__name__}Config"
