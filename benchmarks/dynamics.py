@@ -9,15 +9,19 @@ own scenario and the paper's learners on all. What is in the folder already is n
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from edgemarl.djtcra import Scenario, load_scenario
-from edgemarl.experiments import compare
+from edgemarl.experiments import Policy
 from edgemarl.experiments.backend import start_ray
+from edgemarl.experiments.evaluation import measure
 from edgemarl.experiments.policies import load_policy
+from edgemarl.experiments.statistics import mean_interval
 from edgemarl.experiments.task import Task
 from edgemarl.experiments.training import train
 
@@ -76,40 +80,40 @@ def runs() -> Iterator[Run]:
         yield Run(name="idqn_own", **own, scenario=scenario)
 
 
-def measured(policies: dict[str, Any], task: Task, scenario: Scenario) -> list[dict[str, Any]]:
-    """Rows of policies on whole episodes of a scenario."""
-    found = compare(
-        policies,
-        scenario,
-        env_id=task.env_id,
-        env_kwargs=task.env_kwargs,
-        slots=scenario.slots_per_episode,
-        seeds=EVALUATION_SEEDS,
-    )
-    return [
-        {
-            "policy": row["policy"],
-            "evaluated_on": scenario.name,
-            "slots": scenario.slots_per_episode * EVALUATION_SEEDS,
-            **{name: row[name] for name in ("system_qoe", "gap")},
+class Measurements:
+    """Rows of a JSON file, to which policies on whole episodes of a scenario are added once."""
+
+    def __init__(self, path: Path, folder: Path):
+        """Go on with the rows of a file, and the bounds of the slots in a folder."""
+        self.path, self.folder = path, folder
+        self.rows: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+
+    def add(self, name: str, make: Callable[[], Policy], task: Task, about: dict[str, Any]) -> None:
+        """Measure a policy, unless that was done; `about` tells it from others of its name."""
+        scenario = task.scenario
+        assert isinstance(scenario, Scenario)
+        key = {"policy": name, "evaluated_on": scenario.name, **about}
+        if any(all(row.get(k) == v for k, v in key.items()) for row in self.rows):
+            return
+        slots, file = scenario.slots_per_episode, self.folder / f"bounds-{scenario.name}.npy"
+        bounds = np.load(file) if file.exists() else [True] * EVALUATION_SEEDS
+        found = [
+            measure(make(), task, slots=slots, seed=seed, bound=bound, name=name).slots
+            for seed, bound in enumerate(bounds)
+        ]
+        np.save(file, [each["upper_bound"] for each in found])
+        means = {
+            what: mean_interval(np.array([each[what].mean() for each in found])).to_dict()
+            for what in ("system_qoe", "upper_bound", "gap")
         }
-        for row in found.rows()
-    ]
+        self.rows.append({**key, "slots": slots * EVALUATION_SEEDS, **means})
+        self.path.write_text(json.dumps(self.rows, indent=1) + "\n", encoding="utf-8")
+        print(*key.values(), round(means["system_qoe"]["mean"] or 0.0, 2), flush=True)
 
 
-def rules(names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Rows of the rules and the bound, on all scenarios."""
-    for name in names:
-        scenario = load_scenario(name)
-        yield from measured(
-            dict(zip(RULES, RULES, strict=True)), Task.of(name, SERVERS, {}), scenario
-        )
-
-
-def learned(run: Run, out: Path, slots: int, seed: int) -> list[dict[str, Any]]:
-    """Train a run unless it was, and its rows: on its own scenario, or all of them."""
-    folder, started = out / run.folder, time.process_time()
-    task = run.task(run.scenario)
+def carry_out(run: Run, out: Path, slots: int, seed: int, measurements: Measurements) -> None:
+    """Train a run unless it was, and measure it: on its own scenario, or on all of them."""
+    folder, task, started = out / run.folder, run.task(run.scenario), time.process_time()
     if not folder.exists():
         train(
             run.algorithm,
@@ -123,17 +127,16 @@ def learned(run: Run, out: Path, slots: int, seed: int) -> list[dict[str, Any]]:
             checkpoint_every=slots,
             validation_slots=10,
         )
-    seconds = time.process_time() - started
-    policy = load_policy(str(folder), task)
-    where = ("paper", *CHANGES) if run.scenario == "paper" else (run.scenario,)
-    rows = []
-    for name in where:
-        other = run.task(name)
-        assert isinstance(other.scenario, Scenario)
-        found = measured({run.name: policy}, other, other.scenario)
-        about = {"trained_on": run.scenario, "shown": list(run.shown), "training_slots": slots}
-        rows.append({**found[0], **about, "seed": seed, "cpu_seconds": round(seconds)})
-    return rows
+        print(run.folder, round(time.process_time() - started), "CPU s", flush=True)
+    about = {
+        "trained_on": run.scenario,
+        "shown": list(run.shown),
+        "training_slots": slots,
+        "training_seed": seed,
+    }
+    policy = load_policy(str(folder), task)  # as an object, it may act on other scenarios, too
+    for name in ("paper", *CHANGES) if run.scenario == "paper" else (run.scenario,):
+        measurements.add(run.name, lambda: policy, run.task(name), about)
 
 
 def main() -> None:
@@ -141,17 +144,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--slots", type=int, default=500)
+    parser.add_argument("--slots", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    measurements = Measurements(given.json, given.out)
+    for name in ("paper", *CHANGES):
+        task = Task.of(name, SERVERS, {})
+        for rule in RULES:
+            measurements.add(rule, lambda rule=rule, task=task: load_policy(rule, task), task, {})
     start_ray(None, 1)
-    rows = list(rules(("paper", *CHANGES)))
     for run in runs():
-        rows += learned(run, given.out, given.slots, given.seed)
-        given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-        print(
-            run.folder, [(r["evaluated_on"], round(r["system_qoe"]["mean"], 2)) for r in rows[-4:]]
-        )
+        carry_out(run, given.out, given.slots, given.seed, measurements)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ COMMUTERS = Scenario(
 PAPER_WALK = Scenario(name="paper walk", mobility=RandomWalk(), migration_delay=0.1)
 USERS = "edgemarl/djtcra-users-v0"
 CHARGED = (1.0, 0.75, 0.5, 0.25, 0.0)  # share of the delay that a rule decides by; 1 is myopic
-GAMMAS = (0.0, 0.5, 0.9)
+GAMMAS = (0.0, 0.9)
 FAST = {"q_lr": 2e-3, "tau": 0.02, "double_q": False}
 
 Decide = Callable[[State], NDArray[np.int64]]
@@ -182,7 +182,7 @@ def learners(out: Path, slots: int, seeds: int, path: Path) -> None:
             env_id=USERS,
             env_kwargs=task.env_kwargs,
             slots=COMMUTERS.slots_per_episode,
-            seeds=8,
+            seeds=4,
         )
         rows += [{"training_seed": seed, "training_slots": slots, **row} for row in found.rows()]
         path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     given = parser.parse_args()
     if given.part == "learners":
-        learners(given.out, given.slots or 2_000, given.seeds, given.json)
+        learners(given.out, given.slots or 1_500, given.seeds, given.json)
         return
     found = limits(given.slots or 50, given.seeds)
     given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
