@@ -4,15 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.baselines import Assignment, Baselines
-from edgemarl.core.seeding import named_generator
+from edgemarl.djtcra.broadcast import slot_prices
 from edgemarl.djtcra.choices import Choices
 from edgemarl.djtcra.latency import forwarding_latency
-from edgemarl.djtcra.optimum import near_optimal_assignment, slot_bound
+from edgemarl.djtcra.optimum import near_optimal_assignment
 from edgemarl.djtcra.outcome import CLOUD
 from edgemarl.djtcra.scenario import Scenario
-from edgemarl.djtcra.state import State, next_state
-
-PRICE_SLOTS = 40  # slots over which static prices are averaged
+from edgemarl.djtcra.state import State
 
 
 def nearest(scenario: Scenario, state: State, rng: np.random.Generator) -> Assignment:
@@ -54,42 +52,33 @@ def near_optimal(scenario: Scenario, state: State, rng: np.random.Generator) -> 
     return near_optimal_assignment(scenario, state)
 
 
-class StaticPrice:
+def static_price(scenario: Scenario, state: State, rng: np.random.Generator) -> Assignment:
     """The informed decentralised rule: argmax over servers of max_p f(p) - price * p.
 
-    The prices are the means, over 40 slots of a stream of their own, of those that minimise the
-    slot's bound. It knows the processing factors and each user's own row, nothing else of the slot.
+    The prices are `Scenario.static_prices`. It knows the processing factors and each user's own
+    row, nothing else of the slot.
     """
-
-    def __init__(self) -> None:
-        """Start without prices; they are computed once for each scenario."""
-        self._scenario: Scenario | None = None
-        self._prices = np.zeros(0)
-
-    def __call__(self, scenario: Scenario, state: State, rng: np.random.Generator) -> Assignment:
-        """The server of every task, (U,)."""
-        if self._scenario is not scenario:
-            self._scenario, self._prices = scenario, static_prices(scenario)
-        choices = Choices(scenario, state)
-        value, _ = choices.priced(self._prices)
-        assignment = state.ran.copy()
-        assignment[choices.users] = value.argmax(axis=1)
-        return assignment
+    return best_at(Choices(scenario, state), scenario.static_prices)
 
 
-def static_prices(scenario: Scenario, slots: int = PRICE_SLOTS) -> NDArray[np.float64]:
-    """Mean prices (H,) [1/(cycles/s)] over slots that no training or evaluation sees.
+def broadcast_price(scenario: Scenario, state: State, rng: np.random.Generator) -> Assignment:
+    """The same rule at the slot's own prices: those that minimise its bound.
 
-    Slots in which a server has failed do not count for its price.
+    Somebody who knows the whole slot would have to find them and broadcast |H| numbers, before
+    the users decide.
     """
-    rng = named_generator(scenario.seed, "static-price")
-    state, prices, works = None, [], []
-    for _ in range(slots):
-        assignment = None if state is None else state.ran
-        state = next_state(scenario, state, assignment, rng)
-        prices.append(slot_bound(scenario, state).prices)
-        works.append(state.capacity > 0)
-    return np.sum(prices, axis=0) / np.maximum(np.sum(works, axis=0), 1)
+    return best_at(Choices(scenario, state), slot_prices(scenario, state))
+
+
+def best_at(choices: Choices, prices: NDArray[np.float64]) -> Assignment:
+    """The server at which every user has most left at prices (H,): max_p f(p) - price * p, (U,).
+
+    Idle users stay at their own RAN.
+    """
+    value, _ = choices.priced(prices)
+    assignment = choices.state.ran.copy()
+    assignment[choices.users] = value.argmax(axis=1)
+    return assignment
 
 
 BASELINES = Baselines(
@@ -99,7 +88,8 @@ BASELINES = Baselines(
         "greedy": lambda: greedy,
         "greedy-forwarding": lambda: greedy_forwarding,
         "cloud": lambda: cloud,
-        "static-price": StaticPrice,
+        "static-price": lambda: static_price,
+        "broadcast-price": lambda: broadcast_price,
         "near-optimal": lambda: near_optimal,
     },
     aliases={"daes": "nearest", "ga-aware": "greedy"},

@@ -33,6 +33,7 @@ class Observation(Protocol):
 
 
 NUM_FEATURES = 9  # of Eq. (18)
+GREATEST_PRICE = 1e-6  # [1/(cycles/s)] that is shown as it is: a QoE of 1 for a megacycle/s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +43,19 @@ class _Rows:
     observe_eta: bool = False  # append the user's processing factor at every server
     observe_previous: bool = False  # append a one-hot of the server in the slot before
     observe_capacity: bool = False  # append the power of every server in this slot
+    observe_prices: bool = False  # append the prices that minimise this slot's bound
 
     def _width(self, num_servers: int) -> int:
-        options = self.observe_eta + self.observe_previous + self.observe_capacity
-        return NUM_FEATURES + num_servers * options
+        options = self.observe_eta, self.observe_previous, self.observe_capacity
+        return NUM_FEATURES + num_servers * (sum(options) + self.observe_prices)
 
     def _finish(
-        self, rows: Rows, state: "State", factor: float, power: NDArray[np.float64] | float
+        self,
+        rows: Rows,
+        state: "State",
+        factor: float,
+        power: NDArray[np.float64] | float,
+        prices: NDArray[np.float64] | None,
     ) -> Rows:
         """The nine features with the options' columns, and zeros in the rows of idle users.
 
@@ -57,6 +64,7 @@ class _Rows:
             state: the slot.
             factor: processing factor that is shown as one.
             power: (H,) [cycles/s] that is shown as one.
+            prices: (H,) as they are shown; None if they are not.
         """
         columns = []
         if self.observe_eta:
@@ -65,6 +73,8 @@ class _Rows:
             columns.append(state.previous_assignment[:, None] == np.arange(len(state.capacity)))
         if self.observe_capacity:
             columns.append(np.tile(state.capacity / power, (len(rows), 1)))
+        if prices is not None:
+            columns.append(np.tile(prices, (len(rows), 1)))
         if columns:
             rows = np.concatenate([rows, *columns], axis=1, dtype=np.float32)
         if not state.active.all():
@@ -92,7 +102,12 @@ class ScaledRows(_Rows):
             *scenario.feature_scaling,
         )  # fmt: skip
         factor = scenario.greatest_factor if self.observe_eta else 1.0
-        return self._finish(rows, state, factor, scenario.capacity)
+        prices = None
+        if self.observe_prices:
+            from edgemarl.djtcra.broadcast import relative_prices  # which needs scenarios
+
+            prices = relative_prices(scenario, state)
+        return self._finish(rows, state, factor, scenario.capacity, prices)
 
 
 @component("observation", "raw")
@@ -102,12 +117,15 @@ class RawRows(_Rows):
 
     def row_space(self, scenario: "Scenario") -> Box:
         """From zero to the greatest value of each feature."""
-        high = np.ones(self._width(scenario.num_servers))
-        high[:NUM_FEATURES] = scenario.feature_ranges[1]
-        if self.observe_eta:
-            high[NUM_FEATURES : NUM_FEATURES + scenario.num_servers] = scenario.greatest_factor
-        if self.observe_capacity:
-            high[-scenario.num_servers :] = scenario.capacity
+        ones = np.ones(scenario.num_servers)
+        shown = {
+            "observe_eta": scenario.greatest_factor * ones if self.observe_eta else ones,
+            "observe_previous": ones,
+            "observe_capacity": scenario.capacity,
+            "observe_prices": GREATEST_PRICE * ones,
+        }
+        columns = [high for option, high in shown.items() if getattr(self, option)]
+        high = np.concatenate([scenario.feature_ranges[1], *columns])
         high = np.nextafter(high.astype(np.float32), np.float32(np.inf))
         return Box(np.zeros_like(high), high, dtype=np.float32)
 
@@ -118,4 +136,9 @@ class RawRows(_Rows):
             state.midpoint, state.distance, state.bandwidth, state.noise,
         )  # fmt: skip
         rows = np.stack(features, axis=1).astype(np.float32)
-        return self._finish(rows, state, 1.0, 1.0)
+        prices = None
+        if self.observe_prices:
+            from edgemarl.djtcra.broadcast import slot_prices  # which needs scenarios
+
+            prices = np.minimum(slot_prices(scenario, state), GREATEST_PRICE)
+        return self._finish(rows, state, 1.0, 1.0, prices)

@@ -128,6 +128,13 @@ class Scenario(BaseScenario):
             return float(self.topology.processing_factor.max())
         return cast("GrowingNetwork", self.network).processing_factor[1]
 
+    @cached_property
+    def static_prices(self) -> NDArray[np.float64]:
+        """Mean of the prices that minimise the bounds of 40 slots, (H,) [1/(cycles/s)]."""
+        from edgemarl.djtcra.broadcast import static_prices  # which needs this module
+
+        return static_prices(self)
+
     @property
     def subchannel_counts(self) -> tuple[int, int] | None:
         """Least and greatest number of whole sub-channels in `bandwidth`; None without them."""

@@ -1,22 +1,18 @@
-import importlib
-
 import numpy as np
 import pytest
 
 from edgemarl.djtcra import SCENARIOS, evaluate
 from edgemarl.djtcra.baselines import (
     ALIASES,
-    StaticPrice,
     baseline_names,
     make_baseline,
-    static_prices,
 )
 from edgemarl.djtcra.choices import Choices
 from edgemarl.djtcra.env import DJTCRAEnv
 from edgemarl.djtcra.optimum import slot_bound
 
 NAMES = ["nearest", "random", "greedy", "greedy-forwarding", "cloud", "static-price"]
-NAMES += ["near-optimal"]
+NAMES += ["broadcast-price", "near-optimal"]
 # System QoE by an independent simulator, mean of 4 topologies x 6 slots.
 SANITY = {
     70: {"nearest": 41.2, "random": 37.5, "greedy": 52.8, "near-optimal": 58.2},
@@ -62,27 +58,28 @@ def test_rules_do_not_hand_out_the_state_itself(tiny, draw):
     assert state.ran.any()
 
 
-def test_static_prices_are_those_of_earlier_slots(tiny):
-    prices = static_prices(tiny, slots=6)
-    np.testing.assert_array_equal(prices, static_prices(tiny, slots=6))
-    assert (prices >= 0).all()
-    assert not np.array_equal(prices, static_prices(tiny.replace(seed=1), slots=6))
-
-
-def test_the_static_price_rule_takes_the_best_priced_server(tiny, draw, monkeypatch):
-    prices = np.array([1e-11, 5e-11, 2e-10])
-    calls = []
-    module = importlib.import_module("edgemarl.djtcra.baselines")
-    monkeypatch.setattr(module, "static_prices", lambda s: calls.append(s) or prices)
-    rule, rng = StaticPrice(), np.random.default_rng(0)
+def test_the_static_price_rule_takes_the_best_server_at_the_scenarios_prices(tiny, draw):
     for seed in range(3):
         state = draw(tiny, seed)
-        best = Choices(tiny, state).priced(prices)[0].argmax(axis=1)
-        np.testing.assert_array_equal(rule(tiny, state, rng), best)
-    assert calls == [tiny]  # the prices are computed once for a scenario
-    other = tiny.replace(seed=5)
-    rule(other, draw(other), rng)
-    assert calls == [tiny, other]
+        best = Choices(tiny, state).priced(tiny.static_prices)[0].argmax(axis=1)
+        np.testing.assert_array_equal(apply("static-price", tiny, state), best)
+
+
+def test_the_broadcast_price_rule_takes_the_best_server_at_the_slots_own_prices(tiny, draw):
+    for seed in range(3):
+        state = draw(tiny, seed)
+        best = Choices(tiny, state).priced(slot_bound(tiny, state).prices)[0].argmax(axis=1)
+        np.testing.assert_array_equal(apply("broadcast-price", tiny, state), best)
+
+
+def test_the_slots_own_prices_are_worth_more_than_fixed_ones(draw):
+    scenario = SCENARIOS["paper"].replace(num_users=70)
+    earned = {"static-price": 0.0, "broadcast-price": 0.0}
+    for slot in range(8):
+        state = draw(scenario, slot)
+        for name in earned:
+            earned[name] += evaluate(scenario, state, apply(name, scenario, state)).system_qoe
+    assert earned["static-price"] < earned["broadcast-price"]
 
 
 @pytest.mark.parametrize("users", SANITY)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from edgemarl.djtcra import SCENARIOS, evaluate, next_state, slot_bound, solve_slot
-from edgemarl.djtcra.baselines import baseline_names, make_baseline, static_prices
+from edgemarl.djtcra.baselines import baseline_names, make_baseline
+from edgemarl.djtcra.broadcast import static_prices
 from edgemarl.djtcra.choices import Choices
 from edgemarl.djtcra.local_search import Search
 from edgemarl.djtcra.optimum import dual_value, least_prices
@@ -155,8 +156,7 @@ def test_static_prices_leave_out_the_slots_of_a_failure(monkeypatch):
         state = next_state(*arguments)
         return dataclasses.replace(state, capacity=np.array(capacity))
 
-    module = "edgemarl.djtcra.baselines."
+    module = "edgemarl.djtcra.broadcast."
     monkeypatch.setattr(module + "next_state", drawn)
-    priced = type("Bound", (), {"prices": property(lambda self: found["prices"])})
-    monkeypatch.setattr(module + "slot_bound", lambda *_: priced())
+    monkeypatch.setattr(module + "slot_prices", lambda *_: found["prices"])
     np.testing.assert_array_equal(static_prices(scenario, slots=2), [3.0, 4.0])

@@ -11,6 +11,7 @@ OPTIONS = [
     dict(zip(("observe_eta", "observe_previous", "observe_capacity"), chosen, strict=True))
     for chosen in itertools.product((False, True), repeat=3)
 ]
+OPTIONS.append({"observe_eta": True, "observe_prices": True})
 
 
 def test_scaled_rows_by_hand(hand, hand_state):
@@ -64,6 +65,8 @@ def test_options_append_columns(hand, hand_state):
 def test_rows_lie_in_their_space(tiny, draw, cls, options, mobility):
     scenario = tiny.with_overrides(
         {"mobility": mobility, "arrivals": "bernoulli", "num_users": 300, "subchannel": 8e6}
+        if not options.get("observe_prices")
+        else {"mobility": mobility, "arrivals": "bernoulli", "num_users": 20}
         | {"population": "churn", "availability": "varying"}
     )
     observation = cls(**options)
