@@ -45,6 +45,9 @@ PRINTED_MAMAXENT = {
     "entropy_delay": 5,
     "target_entropy": -1.0,
 }
+SHADOW_PRICE = Method(
+    name="shadow_price", title="shadow price", algorithm="shadow_price", env_id=SERVERS
+)
 GA_AWARE = Method(name="greedy", title="GA-Aware", rule="greedy", env_id=SERVERS)
 DAES = Method(name="nearest", title="DAES", rule="nearest", env_id=SERVERS)
 STATIC_PRICE = Method(
@@ -52,6 +55,12 @@ STATIC_PRICE = Method(
 )
 NEAR_OPTIMAL = Method(
     name="near_optimal", title="near-optimal", rule="near-optimal", env_id=SERVERS
+)
+BROADCAST_PRICE = Method(
+    name="broadcast_price",
+    title="broadcast price (informed)",
+    rule="broadcast-price",
+    env_id=SERVERS,
 )
 LEARNERS = (MAMAXENT, MADDPG, VDN_L, VDN_G, IDQN, IDQN_OWN)
 RULES = (GA_AWARE, DAES, STATIC_PRICE, NEAR_OPTIMAL)
@@ -144,4 +153,16 @@ SETTINGS = dataclasses.replace(
         NEAR_OPTIMAL,
     ),
 )
-STUDIES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10, SETTINGS)
+PRICES = dataclasses.replace(
+    FIGURE_8,
+    name="djtcra-prices",
+    title="The shadow-price learner beside rules that know prices and processing factors",
+    methods=(SHADOW_PRICE, GA_AWARE, STATIC_PRICE, BROADCAST_PRICE, NEAR_OPTIMAL),
+    points=tuple(
+        Point(label=f"{users}", value=float(users), scenario={"num_users": users})
+        for users in (70, 100, 120)
+    ),
+    reference="shadow_price",
+    budget=Budget(slots=1_000, seeds=6),
+)
+STUDIES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10, SETTINGS, PRICES)

@@ -32,6 +32,7 @@ SMALL = {
     "q_hiddens": [8],
     "num_demonstrations": 16,
     "imitation_updates": 8,
+    "row_hiddens": [8],
 }
 CHECKS = {"checkpoint_every": 50, "validation_slots": 2}
 # A setting of a replay, which an algorithm without one refuses; and where servers score devices.
