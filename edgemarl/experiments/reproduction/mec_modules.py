@@ -83,7 +83,7 @@ FIGURE_4 = dataclasses.replace(
     methods=(*SEARCHES, RANDOM, EXACT),
     reference="search_levy",
     window=1,
-    budget=Budget(slots=0, seeds=10),
+    budget=Budget(slots=0, evaluation_slots=20, seeds=10),
     quick=Budget(slots=0, evaluation_slots=20),
 )
 TABLE_2 = dataclasses.replace(

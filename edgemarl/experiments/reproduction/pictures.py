@@ -29,7 +29,8 @@ def draw(summary: Summary, folder: Path) -> list[Path]:
     columns = min(COLUMNS, len(study.measures))
     rows = math.ceil(len(study.measures) / columns)
     down, across = (len(groups), 1) if columns > 1 else (1, len(groups))
-    size = (PANEL[0] * max(columns * across, 2), PANEL[1] * rows * down + 1.0)
+    wide = max(columns * across, 2)
+    size = (PANEL[0] * wide, PANEL[1] * rows * down + 1.0)
     figure = Figure(figsize=size, layout="constrained")
     parts: Any = np.atleast_1d(np.array(figure.subfigures(down, across)))
     handles: dict[str, Any] = {}
@@ -45,7 +46,11 @@ def draw(summary: Summary, folder: Path) -> list[Path]:
         for panel in axes[len(study.measures) :]:
             panel.set_axis_off()
     figure.legend(
-        handles.values(), handles.keys(), loc="outside lower center", ncols=5, frameon=False
+        handles.values(),
+        handles.keys(),
+        loc="outside lower center",
+        ncols=round(5 * wide / COLUMNS),
+        frameon=False,
     )
     return _save(figure, folder / study.name)
 

@@ -31,7 +31,7 @@ def markdown(summary: Summary) -> str:
 
 def _columns(summary: Summary) -> dict[str, Callable[[Entry], str]]:
     """What is said of every entry, by the columns' titles."""
-    study, entries = summary.study, summary.entries
+    study = summary.study
     system = study.system
     measures = [*study.measures, *([RATE] if NRR in system.bound_measures else []), GAP]
     columns: dict[str, Callable[[Entry], str]] = {
@@ -41,7 +41,7 @@ def _columns(summary: Summary) -> dict[str, Callable[[Entry], str]]:
         columns[f"{RATE.title} {rule}"] = functools.partial(_rate, summary=summary, rule=rule)
     if study.kind == "table":
         columns["training [s]"] = _training_time
-    if any(result.sampled for entry in entries for result in entry.results):
+    if _trains(summary):
         columns["while training"] = functools.partial(_while_training, summary=summary)
     reference = next(m.title for m in study.methods if m.name == study.reference)
     columns[f"{reference} minus it"] = functools.partial(_difference, summary=summary)
@@ -89,6 +89,10 @@ def _while_training(entry: Entry, summary: Summary) -> str:
     return f"{entry.sampled(summary.study.system.objective.name).mean():.1f}"
 
 
+def _trains(summary: Summary) -> bool:
+    return any(result.sampled for entry in summary.entries for result in entry.results)
+
+
 def _rate(entry: Entry, summary: Summary, rule: str) -> str:
     rate = summary.rate(entry, rule)
     return "-" if rate is None else f"{rate:.{RATE.digits}f}"
@@ -126,14 +130,18 @@ def _about(summary: Summary) -> list[str]:
     trained = (
         f"{budget.slots} slots of training, then the greedy policy on " if budget.slots else ""
     )
+    sampled = (
+        f"While training: mean {objective.title} of the last tenth of the training slots, "
+        "exploration included. "
+        if _trains(summary)
+        else ""
+    )
     sense = "" if objective.maximize else f"The {objective.title} is minimised: less is better. "
     return [
         f"Certified {objective.bound_title} of the {objective.title}: {bounds}.",
         f"{budget.seeds} replicates (training seed k on topology k mod 3), {trained}"
         f"{budget.evaluation_slots} fresh slots, the same for "
-        "all methods; ±: 95 % t interval over the replicates. While training: mean "
-        f"{objective.title} of the last tenth of the training slots, exploration included. "
-        f"{sense}"
+        f"all methods; ±: 95 % t interval over the replicates. {sampled}{sense}"
         "Difference: mean over the replicates, in brackets a paired bootstrap's 95 % interval."
         + preliminary,
     ]
