@@ -41,14 +41,14 @@ PolicyName = Annotated[
     str,
     typer.Argument(
         metavar="POLICY",
-        help="Baseline id, checkpoint FOLDER[+explore], or package.module:factory.",
+        help="Baseline id, checkpoint FOLDER[+explore], pretrained:NAME, package.module:factory.",
     ),
 ]
 PolicyNames = Annotated[
     list[str],
     typer.Argument(
         metavar="POLICY...",
-        help="Baseline ids, checkpoint FOLDERs[+explore], package.module:factory.",
+        help="Baseline ids, checkpoint FOLDERs[+explore], pretrained:NAME, package.module:factory.",
     ),
 ]
 EvaluationSeeds = Annotated[

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def list_names() -> None:
-    """List environments, scenarios, baselines and algorithms."""
+    """List environments, scenarios, baselines, trained policies and algorithms."""
+    from edgemarl.experiments.pretrained import all_pretrained
     from edgemarl.registry import sources, systems
 
     sections = {"environments (--env)": _with_sources(sources())}
@@ -22,6 +23,8 @@ def list_names() -> None:
             f"scenarios of {system.name} (--scenario)": list(system.scenarios),
             f"baselines of {system.name} (POLICY)": _rules(system.baselines),
         }
+    trained = [f"{one.policy}  for {one.about}" for one in all_pretrained()]
+    sections["trained policies (POLICY)"] = trained or ["none"]
     sections["algorithms (ALGO)"] = algorithm_names()
     for title, names in sections.items():
         typer.echo(f"{title}:")

@@ -37,7 +37,7 @@ def task_of(
     from edgemarl.experiments.task import DEFAULT_ENV, load_scenario
     from edgemarl.registry import full_name, system_of
 
-    tasks = [task for policy in policies if (task := trained_task(policy)) is not None]
+    tasks = [task for policy in policies if (task := trained_task(policy, scenario)) is not None]
     known = tasks[0] if tasks else Task.of(None, DEFAULT_ENV, None)
     env_id = known.env_id if env is None else full_name(env)
     env_kwargs = {**(known.env_kwargs if env_id == known.env_id else {}), **given.env}

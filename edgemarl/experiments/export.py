@@ -1,5 +1,6 @@
 """Policies of checkpoints as files that other programs read."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,7 @@ def export(checkpoint: Path | str, out: Path | str) -> Path:
 
 
 def _trained_on(folder: Path) -> dict[str, Any]:
-    """What the run's manifest says that matters to who uses the policy; empty without one."""
+    """The run's manifest, for those who use the policy; empty without one."""
     if not (folder / FILE_NAME).is_file():
         return {}
-    manifest = Manifest.read(folder)
-    names = ("algorithm", "env_id", "env_kwargs", "scenario", "settings", "seed", "slots")
-    return {name: getattr(manifest, name) for name in names}
+    return dataclasses.asdict(Manifest.read(folder))

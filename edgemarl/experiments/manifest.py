@@ -50,6 +50,7 @@ class Manifest:
         slots: slots of training done when the file was written.
         command: the command line that started the run.
         versions: versions of Python and of the packages that matter.
+        commit: of the code when the run was started; None where it is not known.
         format: what the files of a checkpoint look like.
     """
 
@@ -63,6 +64,7 @@ class Manifest:
     slots: int = 0
     command: str = ""
     versions: dict[str, str] = field(default_factory=recorded_versions)
+    commit: str | None = None
     format: int = FORMAT
 
     def write(self, folder: Path) -> None:

@@ -9,13 +9,12 @@ from typing import Any, cast
 from edgemarl.core.baselines import Baselines
 from edgemarl.core.extras import require_extra
 from edgemarl.experiments.checkpoints import find_checkpoint
+from edgemarl.experiments.fitting import check_policy_fits
 from edgemarl.experiments.manifest import Manifest
+from edgemarl.experiments.pretrained import PREFIX, load_pretrained, pretrained_task
 from edgemarl.experiments.rollout import Policy
 from edgemarl.experiments.task import Task
 from edgemarl.registry import hint, systems
-
-ROWS_AND_TOPOLOGY = ("scenario.seed", "scenario.num_users", "env.topologies")
-"""In what a scenario may differ from that of training for networks for rows without embeddings."""
 
 EXPLORING = "+explore"
 """After a checkpoint's folder: acting as in training, exploration included, instead of greedily."""
@@ -27,7 +26,8 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
     Args:
         policy: a baseline's id such as "nearest"; a checkpoint folder, or a training run's folder,
             which stands for its best checkpoint, with "+explore" after it to act as in training;
-            or "package.module:factory", a function without arguments that returns a policy.
+            "pretrained:NAME", which comes with the package; or "package.module:factory", a function
+            without arguments that returns a policy.
         task: what the policy is to act on.
 
     Raises:
@@ -41,12 +41,14 @@ def load_policy(policy: Policy | str, task: Task) -> Policy:
         return baselines.make(policy)
     if is_checkpoint(policy):
         return _from_checkpoint(policy, task)
+    if policy.startswith(PREFIX):
+        return load_pretrained(policy, task)
     if ":" in policy:
         return _from_factory(policy)
     known = ", ".join([*baselines.names(), *baselines.aliases]) or "none in this environment"
     raise ValueError(
-        f"policy must be a baseline ({known}), an existing checkpoint folder or "
-        f"'package.module:factory', got {policy!r}"
+        f"policy must be a baseline ({known}), an existing checkpoint folder, "
+        f"'pretrained:NAME' or 'package.module:factory', got {policy!r}"
         + hint("baseline", policy, lambda system: policy in system.baselines)
     )
 
@@ -62,28 +64,14 @@ def policy_name(policy: Policy | str) -> str:
 def _from_checkpoint(policy: str, task: Task) -> Policy:
     folder = folder_of(policy)
     checkpoint = find_checkpoint(folder, prefer="best")
-    _check_fits(checkpoint, f"checkpoint {folder}", task)
+    manifest = Manifest.read(checkpoint)
+    check_policy_fits(
+        manifest, f"checkpoint {folder}", task, lambda: _networks_for_rows(checkpoint)
+    )
     require_extra("rllib", "loading a checkpoint")
     import rllib_algos
 
     return rllib_algos.load_policy(checkpoint, explore=folder != Path(policy))
-
-
-def _check_fits(checkpoint: Path, where: str, task: Task) -> None:
-    """ValueError where a checkpoint's policy may not act, in the words of `Manifest.check_fits`."""
-    manifest = Manifest.read(checkpoint)
-    try:
-        manifest.check_fits(where, task)
-    except ValueError as error:
-        rows = _networks_for_rows(checkpoint)
-        if rows is None:
-            raise
-        manifest.check_fits(where, task, apart_from=ROWS_AND_TOPOLOGY)
-        if rows["embedding"]:
-            raise ValueError(
-                f"{error}; its networks have embeddings of the rows that they were trained on, "
-                "train with algo.row_embedding=0 for policies that carry over"
-            ) from error
 
 
 def _networks_for_rows(checkpoint: Path) -> dict[str, Any] | None:
@@ -124,8 +112,15 @@ def is_checkpoint(policy: str) -> bool:
     return not rules and folder_of(policy).is_dir()
 
 
-def trained_task(policy: str) -> Task | None:
-    """The task that a checkpoint folder was trained on; None for policies of another kind."""
+def trained_task(policy: str, scenario: str | None = None) -> Task | None:
+    """The task that a policy was trained on; None for those that are no checkpoints.
+
+    Args:
+        policy: as for `load_policy`.
+        scenario: name of the scenario that is asked for, where a policy is there for several.
+    """
+    if policy.startswith(PREFIX) and not is_checkpoint(policy):
+        return pretrained_task(policy, scenario)
     if not is_checkpoint(policy):
         return None
     return Manifest.read(find_checkpoint(folder_of(policy), prefer="best")).task()

@@ -18,6 +18,7 @@ from edgemarl.experiments.interrupts import interrupts
 from edgemarl.experiments.logs import Logs, read_progress
 from edgemarl.experiments.manifest import Manifest
 from edgemarl.experiments.progress import Reporter, Silent
+from edgemarl.experiments.provenance import current_commit
 from edgemarl.experiments.task import DEFAULT_ENV, Task
 from edgemarl.experiments.validation import Validation, score
 
@@ -101,6 +102,7 @@ def train(
         seed=seed,
         env_runners=env_runners,
         command=command,
+        commit=current_commit(),
     )
     algorithm_config(manifest)  # refuses unknown names and settings before anything is written
     task.make().close()
