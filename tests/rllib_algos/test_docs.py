@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from joint_envs import credited_env
+from joint_envs import row_env
 from kinds import ALL, IMITATING, VALUE_BASED
 from scoring_envs import scoring_env
 
@@ -19,7 +19,7 @@ def config_of(page):
     return registry.get_config(page.stem)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", [*PAGES, FOLDER / "rows.md"], ids=lambda p: p.stem)
 def test_references_to_code_exist(page):
     references = re.findall(r"`(rllib_algos/\S+?)\.py::([\w.]+)`", page.read_text())
     assert len(references) > 4
@@ -76,7 +76,7 @@ def test_snippets_run(page, ray_session, tmp_path):
     (snippet,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
     hiddens = "q_hiddens" if page.stem in VALUE_BASED else "actor_hiddens"
     snippet = snippet.replace(".build_algo()", f".training({hiddens}=[8]).build_algo()")
-    make_env = scoring_env if page.stem in IMITATING else credited_env
+    make_env = scoring_env if page.stem in IMITATING else row_env
     names = {"make_env": make_env, "folder": str(tmp_path)}
     exec(compile(snippet, page.name, "exec"), names)
     names["algorithm"].stop()
