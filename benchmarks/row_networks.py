@@ -8,10 +8,8 @@ process's peak rises from before the learner is built until after the updates; s
 seconds of an update, the mean over one of actors and critics and one of critics alone.
 """
 
-import json
+import multiprocessing
 import resource
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -70,7 +68,6 @@ def peak() -> float:
 
 def measure(case: str, users: int) -> dict[str, float]:
     """Memory, time and size of one case."""
-    torch.set_num_threads(1)
     config: Any = MAMaxEntConfig().training(**CASES[case]).debugging(seed=0, log_level="ERROR")
     fields, before = batch(users), peak()
     learner: Any = config.build_learner(spaces={JOINT_SPACES: spaces(users)})
@@ -92,17 +89,14 @@ def measure(case: str, users: int) -> dict[str, float]:
 
 
 def main() -> None:
-    if len(sys.argv) == 3:
-        json.dump(measure(sys.argv[1], int(sys.argv[2])), sys.stdout)
-        return
-    results: dict[str, Any] = {}
-    for case in CASES:
-        for users in USERS:
-            command = [sys.executable, __file__, case, str(users)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            results.setdefault(case, {})[f"{users} users"] = json.loads(
-                done.stdout.splitlines()[-1]
-            )
+    torch.set_num_threads(1)
+    cases = [(case, users) for case in CASES for users in USERS]
+    # A process for each, so that its peak of memory is its own.
+    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
+        measured = pool.starmap(measure, cases, chunksize=1)
+    results: dict[str, Any] = {case: {} for case in CASES}
+    for (case, users), numbers in zip(cases, measured, strict=True):
+        results[case][f"{users} users"] = numbers
     report("row_networks", {"batch": BATCH, **results})
 
 

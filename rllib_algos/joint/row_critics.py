@@ -14,17 +14,19 @@ ENCODED = 32  # width of what is added up over rows
 
 
 class RowCritics(nn.Module):
-    """`copies` critics for each of `num` heads, which add up the rows behind every choice.
+    """`copies` critics for each of `num` heads, the means of what rows are worth in their company.
 
     With a[r, h] the probability (or the one-hot) of choice h in row r, x_r the row with a one-hot
     of its owner, and e[r, h] a learned embedding,
 
-        z[r, h] = relu(g(x_r) + c_h + E e[r, h])
+        z[r, h] = relu(g(x_r) + d_h + E e[r, h])
         m_h = H / R sum_r a[r, h] z[r, h],    m = mean_h m_h
-        Q = sum_h v([m_h, one-hot of h, m]).
+        c_h = v([m_h, one-hot of h, m])
+        Q = 1 / R sum_r sum_h a[r, h] w relu(A z[r, h] + c_h) + b,
 
-    Q is differentiable in a, and its derivative tells every row what each of its choices is worth.
-    Rows of nobody have no actions and so no part in Q.
+    so that a row's part depends on itself and on all that made the same choice. Q is differentiable
+    in a, and its derivative tells every row what each of its choices is worth. Rows of nobody have
+    no actions and so no part in Q.
 
     Args:
         num: number of critics, C: one per agent, or 1 if agents share it.
@@ -41,8 +43,10 @@ class RowCritics(nn.Module):
         self.num, self.copies, self.table = num, copies, table
         stack, (rows, width) = num * copies, (table.rows, table.width)
         self.encode = StackedMLP(stack, table.features + table.owners, (2 * ENCODED,), ENCODED)
-        self.choices = nn.Parameter(0.1 * torch.randn(stack, width, ENCODED))
-        self.value = StackedMLP(stack, 2 * ENCODED + width, hiddens, 1)
+        self.choices = nn.Parameter(0.3 * torch.randn(stack, width, ENCODED))
+        self.company = StackedMLP(stack, 2 * ENCODED + width, hiddens, ENCODED)
+        self.mix = nn.Parameter(torch.randn(stack, 1, ENCODED, ENCODED) * (2 / ENCODED) ** 0.5)
+        self.worth = StackedMLP(stack, ENCODED, (), 1)
         if embedding:
             self.embeddings = nn.Parameter(0.1 * torch.randn(stack, rows, width, embedding))
             self.learned = nn.Parameter(torch.randn(stack, 1, embedding, ENCODED) / embedding**0.5)
@@ -50,7 +54,7 @@ class RowCritics(nn.Module):
     @torch.no_grad()
     def shift(self, value: Tensor) -> None:
         """Adds a constant (C,) to every critic's values, in all copies."""
-        self.value.biases[-1] += value.repeat(self.copies)[:, None, None] / self.table.width
+        self.worth.biases[-1] += value.repeat(self.copies)[:, None, None]
 
     def seen(self, layout: GroupLayout, fields: Tensors) -> Tensor:
         """Returns the joint observation as these critics see it, (B, R, F + N)."""
@@ -63,17 +67,20 @@ class RowCritics(nn.Module):
             state: (B, R, F + N).
             action: (B, R * H) seen by every critic, or (C, B, R * H), one joint action per critic.
         """
-        batch, width = len(state), self.table.width
+        batch, (rows, width) = len(state), (state.shape[1], self.table.width)
         encoded = self.encode(state.flatten(0, 1)).unflatten(1, (batch, -1))  # (K, B, R, E)
         paired = functional.relu(encoded[:, :, None] + self._of_choice()[:, None])
         if action.dim() == 3:
             action = action.repeat(self.copies, 1, 1)
         taken = action.unflatten(-1, (-1, width)).transpose(-1, -2)[..., None, :]  # (B, H, 1, R)
-        sums = torch.matmul(taken, paired)[..., 0, :] * (width / state.shape[1])  # (K, B, H, E)
-        mean = sums.mean(2, keepdim=True).expand_as(sums)
+        sums = torch.matmul(taken, paired)[..., 0, :] * (width / rows)  # (K, B, H, E)
         which = torch.eye(width, device=state.device).expand(*sums.shape[:2], width, width)
-        values = self.value(torch.cat([sums, which, mean], -1).flatten(1, 2))
-        return values.unflatten(1, (batch, width)).sum((2, 3)).unflatten(0, (self.copies, self.num))
+        mean = sums.mean(2, keepdim=True).expand_as(sums)
+        company = self.company(torch.cat([sums, which, mean], -1).flatten(1, 2))
+        company = company.unflatten(1, (batch, width))[..., None, :]  # (K, B, H, 1, E)
+        mixed = functional.relu(torch.matmul(paired, self.mix[:, None]) + company)
+        parts = torch.matmul(taken, mixed)[..., 0, :].sum(2) / rows  # (K, B, E)
+        return self.worth(parts)[..., 0].unflatten(0, (self.copies, self.num))
 
     def _of_choice(self) -> Tensor:
         """Returns what a choice adds to a row's code, (K, H, R or 1, E)."""

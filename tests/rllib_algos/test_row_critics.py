@@ -1,5 +1,7 @@
 """Tests of critics that see a table row by row."""
 
+import itertools
+
 import pytest
 import torch
 from joint_envs import ClimbEnv, RowEnv
@@ -45,14 +47,19 @@ def test_values_are_those_of_a_loop(seen):
     assert values.shape == (2, 2, 4)
     k, b = 3, 1  # the second copy of the second critic
     encoded = net.encode(state[b])[k]
-    sums = torch.zeros(TABLE.width, encoded.shape[-1])
-    for r in range(TABLE.rows):
-        for h in range(TABLE.width):
-            learned = net.embeddings[k, r, h] @ net.learned[k, 0]
-            code = torch.relu(encoded[r] + net.choices[k, h] + learned)
-            sums[h] += TABLE.width / TABLE.rows * action[b, r, h] * code
+    pairs = list(itertools.product(range(TABLE.rows), range(TABLE.width)))
+    codes, sums = {}, torch.zeros(TABLE.width, encoded.shape[-1])
+    for r, h in pairs:
+        learned = net.embeddings[k, r, h] @ net.learned[k, 0]
+        codes[r, h] = torch.relu(encoded[r] + net.choices[k, h] + learned)
+        sums[h] += TABLE.width / TABLE.rows * action[b, r, h] * codes[r, h]
     inputs = [torch.cat([s, torch.eye(TABLE.width)[h], sums.mean(0)]) for h, s in enumerate(sums)]
-    expected = net.value(torch.stack(inputs))[k].sum()
+    company = net.company(torch.stack(inputs))[k]
+    expected = net.worth.biases[0][k, 0, 0]
+    for r, h in pairs:
+        mixed = torch.relu(codes[r, h] @ net.mix[k, 0] + company[h])
+        worth = mixed @ net.worth.weights[0][k, :, 0]
+        expected = expected + action[b, r, h] * worth / TABLE.rows
     torch.testing.assert_close(values[1, 1, b], expected)
 
 

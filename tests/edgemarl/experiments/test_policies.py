@@ -131,3 +131,46 @@ def test_a_folder_may_be_called_so(run):
     other = run.rename(run.with_name("run+explore"))
     assert folder_of(str(other)) == other
     assert folder_of(f"{other}+explore") == other
+
+
+def run_of_rows(folder, embedding):
+    """A run whose policies are networks for rows that nothing has trained."""
+    pytest.importorskip("torch")
+    from rllib_algos.joint.actors import Actors
+    from rllib_algos.joint.discovery import joint_spaces
+    from rllib_algos.joint.layouts import make_layout
+    from rllib_algos.joint.policy_file import policy_content, write_policy
+
+    layout = make_layout(joint_spaces(TASK.make()), soft=False)
+    rows = {"embedding": embedding, "pooling": "mean", "pairwise": False}
+    actors = Actors(layout, [8], rows=rows)
+    state = {f"actors.{name}": value.numpy() for name, value in actors.state_dict().items()}
+    content = policy_content("vdn", actors, state)
+    manifest = Manifest(
+        algorithm="vdn",
+        env_id=DEFAULT_ENV,
+        env_kwargs={"topologies": 4},
+        scenario=TINY.to_dict(),
+        settings={"policy_network": "rows", "row_embedding": embedding},
+        seed=0,
+        env_runners=0,
+    )
+    run = RunFolder(folder)
+    run.save(manifest, lambda path: write_policy(path, content, None))
+    return str(run.path)
+
+
+def test_networks_for_rows_without_embeddings_act_on_other_topologies_and_users(tmp_path):
+    policy = run_of_rows(tmp_path / "run", embedding=0)
+    other = TINY.with_overrides({"seed": 5, "num_users": TINY.num_users + 3})
+    assert evaluate(policy, other, slots=3).mean("system_qoe") > 0
+    with pytest.raises(ValueError, match=r"scenario.cloud_delay was 0.2 in training, is 0.3 here"):
+        load_policy(policy, Task(scenario=other.with_overrides({"cloud_delay": 0.3})))
+
+
+def test_networks_with_embeddings_do_not_and_say_why(tmp_path):
+    policy = run_of_rows(tmp_path / "run", embedding=2)
+    message = r"seed was 0 in training, is 5 here; its networks have embeddings .*row_embedding=0"
+    other = Task(scenario=TINY.with_overrides({"seed": 5}), env_kwargs={"topologies": 4})
+    with pytest.raises(ValueError, match=message):
+        load_policy(policy, other)
