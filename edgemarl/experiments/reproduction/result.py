@@ -108,6 +108,15 @@ def read_result(path: Path) -> CellResult:
     return construct(str(path), CellResult, values)
 
 
+def read_results(folder: Path) -> dict[str, CellResult]:
+    """The results in a folder, by name, in the order of their names.
+
+    Raises:
+        ValueError: as `read_result`.
+    """
+    return {path.stem: read_result(path) for path in sorted(folder.glob("*.json"))}
+
+
 def find_result(folder: Path, cell: Cell) -> CellResult | None:
     """The result of a cell among those in a folder, None if it has not been run.
 

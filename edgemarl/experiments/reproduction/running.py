@@ -42,7 +42,8 @@ def run_cell(cell: Cell, out: Path, command: str = "") -> CellResult:
     if known is not None:
         return known
     if cell.method.algorithm is None:
-        result = CellResult.of(cell, evaluation=evaluate_cell(cell, str(cell.method.rule)))
+        evaluation = evaluate_cell(cell, str(cell.method.rule))
+        result = CellResult.of(cell, evaluation=evaluation, command=command)
     elif cell.method.probe is not None:
         result = CellResult.of(cell, **run_probe(cell), command=command)
     else:

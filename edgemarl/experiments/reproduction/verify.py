@@ -21,7 +21,7 @@ from edgemarl.experiments.reproduction.agreement import (
 )
 from edgemarl.experiments.reproduction.cell import Cell
 from edgemarl.experiments.reproduction.grid import run_grid
-from edgemarl.experiments.reproduction.result import CellResult, find_result, read_result
+from edgemarl.experiments.reproduction.result import CellResult, find_result, read_results
 from edgemarl.experiments.reproduction.running import CELLS
 
 
@@ -68,7 +68,7 @@ def verify(
         ValueError: if there is no result, or a file is none.
     """
     check_count("sample", sample)
-    recorded = {path.stem: read_result(path) for path in sorted((results / CELLS).glob("*.json"))}
+    recorded = read_results(results / CELLS)
     short = [n for n, result in recorded.items() if slots is None or result.slots <= slots]
     if not short:
         limit = "" if slots is None else f" with at most {slots} slots"
