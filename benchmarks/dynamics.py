@@ -66,12 +66,13 @@ def runs() -> Iterator[Run]:
     priced = {"algorithm": "shadow_price", "env_id": SERVERS, "env_kwargs": PRICES}
     alike = {**priced, "settings": {"row_embedding": 0}}
     yield Run(name="shadow_price", **priced)
-    yield Run(name="shadow_price_alike", **alike, shown=ETA)
-    yield Run(name="shadow_price", **priced, scenario="churn")
     yield Run(name="shadow_price_alike", **alike, scenario="churn", shown=ETA)
-    for scenario in ("failures", "varying"):
-        yield Run(name="shadow_price", **priced, scenario=scenario)
-        yield Run(name="shadow_price", **priced, scenario=scenario, shown=CAPACITY)
+    yield Run(name="shadow_price", **priced, scenario="failures", shown=CAPACITY)
+    yield Run(name="shadow_price", **priced, scenario="churn")
+    yield Run(name="shadow_price", **priced, scenario="failures")
+    yield Run(name="shadow_price_alike", **alike, shown=ETA)
+    for shown in ({}, CAPACITY):
+        yield Run(name="shadow_price", **priced, scenario="varying", shown=shown)
     yield Run(name="idqn_own", **own)
     for name in ("ma_maxent", "maddpg"):
         yield Run(name=name, algorithm=name, env_id=SERVERS)

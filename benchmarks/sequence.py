@@ -1,7 +1,7 @@
 """What there is to win by looking ahead where a change of server costs a delay, and who wins it.
 
     python benchmarks/sequence.py limits --json docs/results/sequence_limits.json
-    python benchmarks/sequence.py learners --out runs/sequence --json docs/results/sequence.json
+    python benchmarks/sequence.py learners --network rows --json docs/results/sequence_rows.json
 
 `limits` needs no training: rules at several delays and steps of the walk, and the best sequence of
 assignments of a few users, found by dynamic programming over all of them. `learners` trains IDQN on
@@ -47,6 +47,7 @@ USERS = "edgemarl/djtcra-users-v0"
 CHARGED = (1.0, 0.75, 0.5, 0.25, 0.0)  # share of the delay that a rule decides by; 1 is myopic
 GAMMAS = (0.0, 0.9)
 FAST = {"q_lr": 2e-3, "tau": 0.02, "double_q": False}
+NETWORKS = {"mlp": FAST, "rows": {**FAST, "policy_network": "rows"}}  # one each, or one for all
 
 Decide = Callable[[State], NDArray[np.int64]]
 
@@ -136,7 +137,7 @@ def limits(slots: int, seeds: int) -> dict[str, Any]:
                 slots,
                 seeds,
             )
-            for delay in (0.1, 0.2, 0.3, 0.5)
+            for delay in (0.1, 0.3, 0.5)
             for step in (10.0, 40.0)
         ]
         + [rules(PAPER_WALK, slots, 1)],
@@ -152,7 +153,7 @@ def limits(slots: int, seeds: int) -> dict[str, Any]:
     }
 
 
-def learners(out: Path, slots: int, seeds: int, path: Path) -> None:
+def learners(out: Path, network: str, slots: int, seeds: int, path: Path) -> None:
     """IDQN at several discount factors, each on the same slots, and the rules beside it."""
     start_ray(None, 1)
     task = Task.of(COMMUTERS, USERS, {"reward": "local"})
@@ -160,7 +161,7 @@ def learners(out: Path, slots: int, seeds: int, path: Path) -> None:
     for seed in range(seeds):
         policies: dict[str, Any] = {}
         for gamma in GAMMAS:
-            folder, started = out / f"idqn-gamma{gamma}-s{seed}", time.process_time()
+            folder, started = out / f"idqn-{network}-gamma{gamma}-s{seed}", time.process_time()
             if not folder.exists():
                 train(
                     "idqn",
@@ -169,7 +170,7 @@ def learners(out: Path, slots: int, seeds: int, path: Path) -> None:
                     out=folder,
                     env_id=USERS,
                     env_kwargs=task.env_kwargs,
-                    settings={**FAST, "gamma": gamma},
+                    settings={**NETWORKS[network], "gamma": gamma},
                     seed=seed,
                     checkpoint_every=slots,
                     validation_slots=10,
@@ -194,13 +195,14 @@ def main() -> None:
     parser.add_argument("part", choices=("limits", "learners"))
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("runs/sequence"))
+    parser.add_argument("--network", choices=NETWORKS, default="rows")
     parser.add_argument("--slots", type=int)
     parser.add_argument("--seeds", type=int, default=3)
     given = parser.parse_args()
     if given.part == "learners":
-        learners(given.out, given.slots or 1_500, given.seeds, given.json)
+        learners(given.out, given.network, given.slots or 1_500, given.seeds, given.json)
         return
-    found = limits(given.slots or 50, given.seeds)
+    found = limits(given.slots or 40, given.seeds)
     given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
