@@ -51,6 +51,7 @@ FIGURE_5 = Study(
     kind="curves",
     scenario=N30,
     points=(Point(label="30 devices"),),
+    shown=SYSTEM.outcome_measures,
     methods=(DIRS, *UNTAUGHT, REMOTE, EXACT),
     reference="dirs",
     window=200,

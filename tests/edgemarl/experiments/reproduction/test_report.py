@@ -1,7 +1,9 @@
 import csv
+import dataclasses
 
 import pytest
 
+from edgemarl.core.system import Measure
 from edgemarl.experiments.reproduction.report import markdown, missing, write_csv
 from tests.reproductions import MINIMISED, POINTS, STUDY, summary
 
@@ -68,3 +70,21 @@ def test_every_replicate_has_a_row_in_the_csv(tmp_path):
 def test_what_has_not_been_run_is_told():
     told = [(label, method.name) for label, method in missing(summary(STUDY, VALUES))]
     assert told == [("|U| = 8", "nearest"), ("|U| = 8", "broken")]
+
+
+def test_rates_against_swarms_by_hand():
+    """Swarms at 9 and 12: an assignment of 10 and 16 reaches 0.9 and 0.75 of them."""
+    pso = dataclasses.replace(MINIMISED.methods[0], name="pso", title="PSO", rule="pso")
+    study = dataclasses.replace(MINIMISED, methods=(*MINIMISED.methods, pso))
+    values = {"exact": [10.0, 10.0], "local": [10.0, 16.0], "pso": [9.0, 12.0]}
+    rows = {row["method"]: row for row in rows_of(markdown(summary(study, values)))}
+    assert rows["Local"]["NRR pso"] == "0.8250"
+    assert rows["PSO"]["NRR pso"] == "1.0000"
+    assert "NRR pso" not in markdown(summary(MINIMISED, {"exact": [10.0], "local": [12.0]}))
+
+
+def test_what_was_not_measured_is_a_dash():
+    extra = Measure(name="accuracy", title="accuracy", digits=1)
+    study = dataclasses.replace(STUDY, shown=(*STUDY.measures[:1], extra))
+    learner, _ = rows_of(markdown(summary(study, VALUES)))
+    assert learner["accuracy"] == "-"
