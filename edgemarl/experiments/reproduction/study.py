@@ -120,7 +120,15 @@ class Study:
         )
 
     def cells(self, budget: Budget) -> list[Cell]:
-        """All cells, replicate by replicate, so that a part of them is balanced."""
+        """All cells, replicate by replicate, so that a part of them is balanced.
+
+        Raises:
+            ValueError: for no replicate, or slots of training where the study trains nothing.
+        """
+        if budget.slots and not self.budget.slots:
+            raise ValueError(
+                f"slots must be 0 for {self.name}, which takes none, got {budget.slots}"
+            )
         check_count("seeds", budget.seeds)
         return [
             self.cell(method, point, replicate, budget)

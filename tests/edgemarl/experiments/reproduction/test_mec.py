@@ -1,5 +1,8 @@
 """The studies of DIRS are what the paper's section V describes."""
 
+import dataclasses
+from typing import Any
+
 import pytest
 
 pytest.importorskip("ray")
@@ -15,7 +18,7 @@ from edgemarl.mec.positions import GaussianPositions, LevyPositions, UniformPosi
 STUDIES = by_name(mec.STUDIES)
 
 
-def scenarios(name):
+def scenarios(name: str) -> list[Any]:
     """The scenario of every point of a study."""
     study = STUDIES[name]
     method = study.methods[0]
@@ -147,3 +150,10 @@ def test_cells_of_one_setting_are_shared_between_studies():
 
     assert cell("dirs-fig6", "normal") == cell("dirs-table3", "uniform")
     assert cell("dirs-fig7", "200") == cell("dirs-table5", "200")
+
+
+@pytest.mark.parametrize("name", ["dirs-fig4", "dirs-table2"])
+def test_where_nothing_is_trained_slots_are_refused(name):
+    study = STUDIES[name]
+    with pytest.raises(ValueError, match=f"slots must be 0 for {name}"):
+        study.cells(dataclasses.replace(study.quick, slots=100))
