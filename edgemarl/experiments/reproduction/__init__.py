@@ -2,7 +2,8 @@
 
     cell      one method, scenario, topology and seed      result   its small JSON file
     running   carries a cell out, or goes on with it       grid     many side by side, through Ray
-    study     what a figure or a table compares            djtcra   those of the paper
+    study     what a figure or a table compares            djtcra, mec   those of the papers
+    probes    look into a learner instead (mec_search, mec_training)
     summary   means, intervals, differences                report, pictures, marl_eval   the files
     agreement whether two results agree                    verify   runs recorded cells again
 
