@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from rllib_algos.joint.layout import GroupLayout, TableShape, Tensors
 from rllib_algos.joint.networks import StackedMLP
-from rllib_algos.joint.row_networks import with_owner
+from rllib_algos.joint.row_networks import in_parts, with_owner
 
 ENCODED = 32  # width of what is added up over rows
 
@@ -67,6 +67,10 @@ class RowCritics(nn.Module):
             state: (B, R, F + N).
             action: (B, R * H) seen by every critic, or (C, B, R * H), one joint action per critic.
         """
+        parts = in_parts(self._values, state.shape[1], (state, 0), (action, action.dim() - 2))
+        return torch.cat(parts, -1)
+
+    def _values(self, state: Tensor, action: Tensor) -> Tensor:
         batch, (rows, width) = len(state), (state.shape[1], self.table.width)
         encoded = self.encode(state.flatten(0, 1)).unflatten(1, (batch, -1))  # (K, B, R, E)
         paired = functional.relu(encoded[:, :, None] + self._of_choice()[:, None])

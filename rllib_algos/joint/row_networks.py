@@ -6,15 +6,37 @@ embeddings depends on the number of rows. Shapes: `B` batch, `R` rows, `F` featu
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 POOLINGS = ("none", "mean", "attention")
 POOLED = 32  # width of what rows tell each other
+ROWS_AT_ONCE = 8192  # in all tables of a batch; a batch of 64 tables of 100 rows is never split
 EMBEDDINGS = "embeddings"  # name of the parameter that a learning rate of its own is for
+
+
+def in_parts(
+    network: Callable[..., Tensor], rows: int, *inputs: tuple[Tensor, int]
+) -> list[Tensor]:
+    """Returns a network's outputs for stretches of a batch, in order.
+
+    A batch of more than `ROWS_AT_ONCE` rows is split, and the network evaluated once more in the
+    backward pass instead of being kept for it: large tables take time, but no more memory.
+
+    Args:
+        network: that is evaluated.
+        rows: of every table in the batch, R.
+        inputs: what the network takes, each with its batch dimension.
+    """
+    size = max(1, ROWS_AT_ONCE // rows)
+    stretches = list(zip(*(tensor.split(size, dim) for tensor, dim in inputs), strict=True))
+    if len(stretches) == 1 or not torch.is_grad_enabled():
+        return [network(*stretch) for stretch in stretches]
+    return [checkpoint(network, *stretch, use_reentrant=False) for stretch in stretches]
 
 
 class RowNetwork(nn.Module):
@@ -81,6 +103,10 @@ class RowNetwork(nn.Module):
                 f"a network with embeddings must see the {self.rows} rows that it was made for, "
                 f"got {state.shape[1]}; use row_embedding=0 for tables of other lengths"
             )
+        given = [(state, 0), (owner, 0)] + ([] if choice is None else [(choice, 0)])
+        return torch.cat(in_parts(self._outputs, state.shape[1], *given))
+
+    def _outputs(self, state: Tensor, owner: Tensor, choice: Tensor | None = None) -> Tensor:
         x = with_owner(state, owner, self.owners)
         if self.pooling is not None:
             pool = torch.where(owner < 0, -1, 0) if self.together else owner.long()

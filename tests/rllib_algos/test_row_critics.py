@@ -105,3 +105,18 @@ def test_equal_agents_that_choose_once_are_a_table():
     assert layout.table_shape == table
     fields = {"observations_0": torch.ones(4, 2, 1)}
     assert RowCritics(1, 1, table, (8,), 0).seen(layout, fields).shape == (4, 2, 1)
+
+
+@pytest.mark.parametrize("num", [1, 2])
+def test_large_batches_are_judged_in_parts(seen, num, monkeypatch):
+    state, action = seen
+    joint = action.flatten(1) if num == 1 else action.flatten(1).expand(2, -1, -1).contiguous()
+    joint.requires_grad_()
+    net = critics(num=num, embedding=2)
+    values = net(state, joint)
+    (expected,) = torch.autograd.grad(values.square().sum(), [joint])
+    monkeypatch.setattr("rllib_algos.joint.row_networks.ROWS_AT_ONCE", 3 * TABLE.rows)
+    parts = net(state, joint)
+    torch.testing.assert_close(parts, values)
+    (gradient,) = torch.autograd.grad(parts.square().sum(), [joint])
+    torch.testing.assert_close(gradient, expected)

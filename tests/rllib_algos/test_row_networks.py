@@ -147,3 +147,22 @@ def test_one_agent_that_owns_all_rows_pools_over_them_but_not_over_nobodys(table
     nobodys = table.clone()
     nobodys[0, 4] += 1.0
     torch.testing.assert_close(net(nobodys, OWNER)[0, 0], before[0, 0])
+
+
+@pytest.mark.parametrize("pairwise", [True, False])
+def test_large_batches_are_evaluated_in_parts_with_the_same_outputs_and_gradients(
+    table, pairwise, monkeypatch
+):
+    net = network(embedding=2, pooling="mean", pairwise=pairwise)
+    outputs = net(table, OWNER)
+    expected = torch.autograd.grad(outputs.square().sum(), list(net.parameters()))
+    monkeypatch.setattr("rllib_algos.joint.row_networks.ROWS_AT_ONCE", ROWS)
+    sizes = []
+    monkeypatch.setattr(
+        net, "_first", lambda *given, first=net._first: sizes.append(len(given[0])) or first(*given)
+    )
+    parts = net(table, OWNER)
+    torch.testing.assert_close(parts, outputs)
+    gradients = torch.autograd.grad(parts.square().sum(), list(net.parameters()))
+    torch.testing.assert_close(gradients, expected)
+    assert sizes == [1, 1, 1, 1]  # two forwards, and again for each of them backwards
