@@ -189,4 +189,4 @@ def test_a_run_becomes_one_by_exporting_it(home, ray_session, tmp_path_factory):
     shown = run("evaluate", "pretrained:idqn", "--slots", "2").output
     assert "scenario tiny, topology 3, 2 slots" in shown.replace("\n", " ")
     refused = run("evaluate", "pretrained:idqn", "--scenario", "paper", code=2)
-    assert "scenario.num_users was 8 in training, is 100 here" in refused.stderr
+    assert "scenario.seed was 3 in training, is 0 here" in refused.stderr
