@@ -28,6 +28,10 @@ TrainingSlots = Annotated[
 Methods = Annotated[
     str | None, typer.Option("--methods", help="Which methods, with commas.", show_default="all")
 ]
+Points = Annotated[
+    str | None,
+    typer.Option("--points", help="Which places on its axis, with commas.", show_default="all"),
+]
 Out = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Folder; what is done in it is not repeated.")
 ]
@@ -40,6 +44,7 @@ def reproduce(
     seeds: Seeds = None,
     slots: TrainingSlots = None,
     methods: Methods = None,
+    points: Points = None,
     out: Out = Path("runs/reproduction"),
     jobs: Jobs = 1,
 ) -> None:
@@ -55,7 +60,8 @@ def reproduce(
         for known in STUDIES.values():
             typer.echo(f"{known.name:16} {known.title}")
         return
-    plan = _chosen(find_study(study), methods)
+    chosen = _listed("--methods", methods), _listed("--points", points)
+    plan = find_study(study).narrowed(*chosen)
     budget = _budget(plan, quick, seeds, slots)
     require_extra("viz", "drawing a figure")
     command = shlex.join(["edgemarl", *sys.argv[1:]])
@@ -64,19 +70,14 @@ def reproduce(
     _tell(done)
 
 
-def _chosen(study: "Study", methods: str | None) -> "Study":
-    from edgemarl.core.validation import check_choice
-
-    if methods is None:
-        return study
-    names = [name for name in methods.split(",") if name]
-    for name in names:
-        check_choice("method", name, [method.name for method in study.methods])
-    kept = tuple(method for method in study.methods if method.name in names)
-    if not kept:
-        raise ValueError("--methods must name at least one method, got none")
-    reference = study.reference if study.reference in names else kept[0].name
-    return dataclasses.replace(study, methods=kept, reference=reference)
+def _listed(option: str, given: str | None) -> list[str] | None:
+    """What stands between commas; None where the option is not given."""
+    if given is None:
+        return None
+    names = [name.strip() for name in given.split(",") if name.strip()]
+    if not names:
+        raise ValueError(f"{option} must name at least one, got {given!r}")
+    return names
 
 
 def _budget(study: "Study", quick: bool, seeds: int | None, slots: int | None) -> "Budget":

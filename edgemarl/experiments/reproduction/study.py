@@ -1,8 +1,9 @@
 """A study: what a paper's figure or table compares, and at which budget."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.system import Measure, System
@@ -96,6 +97,29 @@ class Study:
     def measures(self) -> tuple[Measure, ...]:
         """What its figures and tables show."""
         return self.shown or self.system.measures
+
+    def narrowed(
+        self, methods: Sequence[str] | None = None, points: Sequence[str] | None = None
+    ) -> Self:
+        """The study with some of its methods and points alone, in its own order.
+
+        Args:
+            methods: names; None for all. Without the reference, the first kept is the reference.
+            points: labels; None for all.
+
+        Raises:
+            ValueError: for an unknown name or label.
+        """
+        known = [method.name for method in self.methods]
+        labels = [point.label for point in self.points]
+        for name in methods or ():
+            check_choice("method", name, known)
+        for label in points or ():
+            check_choice("point", label, labels)
+        kept = tuple(m for m in self.methods if methods is None or m.name in methods)
+        places = tuple(p for p in self.points if points is None or p.label in points)
+        reference = next((m.name for m in kept if m.name == self.reference), kept[0].name)
+        return dataclasses.replace(self, methods=kept, points=places, reference=reference)
 
     def chosen_points(self, budget: Budget) -> tuple[Point, ...]:
         """The points of a budget: evenly chosen, the first and the last among them."""

@@ -67,3 +67,12 @@ def test_a_study_that_is_none_is_refused(changes, message):
 def test_there_is_at_least_one_replicate():
     with pytest.raises(ValueError, match="seeds must be"):
         STUDY.cells(Budget(slots=10, seeds=0))
+
+
+def test_methods_and_points_can_be_chosen():
+    narrow = POINTS.narrowed(["greedy"], ["U 10", "U 6"])
+    assert [point.label for point in narrow.points] == ["U 6", "U 10"]
+    assert ([m.name for m in narrow.methods], narrow.reference) == (["greedy"], "greedy")
+    assert POINTS.narrowed() == POINTS
+    with pytest.raises(ValueError, match="point must be one of 'U 6', .* got 'U 7'"):
+        POINTS.narrowed(points=["U 7"])
