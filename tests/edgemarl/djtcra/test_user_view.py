@@ -71,7 +71,7 @@ def test_infos_hold_the_slot_s_metrics_and_own_values(hand, hand_state):
     third = {"qoe": 0.0241271, "latency": 0.535, "cloud": 1.0}
     assert infos["user_2"] == pytest.approx(slot | third, rel=1e-5)
     nothing = dict.fromkeys([*slot, "qoe", "latency", "cloud"], 0.0)
-    assert view.infos(hand_state, None) == {agent: nothing for agent in view.agents}
+    assert view.infos(hand_state, None) == dict.fromkeys(view.agents, nothing)
 
 
 @pytest.mark.parametrize(
