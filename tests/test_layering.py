@@ -14,13 +14,13 @@ HEAVY = {"ray", "torch", "rllib_algos"}
 ON_USE = {"cvxpy", "matplotlib", "pymoo", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
-    *("passes", "arrivals", "mobility", "network", "qoe"),
+    *("passes", "arrivals", "mobility", "network", "population", "availability", "qoe"),
     *("votes", "positions", "fading", "tasks", "topology"),
     *("allocation", "rewards", "observations"),
     *("scenario", "presets", "state", "latency", "energy", "outcome"),
     *("choices", "server_bounds"),
     *("costs", "assignment", "lower_bound", "local_search", "branch_and_bound", "optimum"),
-    *("heuristics", "problem"),
+    *("heuristics", "problem", "prices", "broadcast"),
     *("baselines", "system", "spaces", "actions", "server_view", "user_view", "env"),
 )
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.
@@ -28,7 +28,7 @@ WITH_SPACES = {"observations", "spaces", "server_view", "user_view", "env"}
 ENVIRONMENTS = [
     path.parent.name for path in ROOT.glob("edgemarl/*/env.py") if path.parts[-2] != "core"
 ]
-STANDS_ON = {"vdn": {"idqn"}, "qmix": {"idqn"}}
+STANDS_ON = {"vdn": {"idqn"}, "qmix": {"idqn"}, "shadow_price": {"idqn"}}
 
 
 def module_name(path: Path) -> str:

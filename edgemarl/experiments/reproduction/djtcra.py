@@ -153,6 +153,13 @@ SETTINGS = dataclasses.replace(
         NEAR_OPTIMAL,
     ),
 )
+AHEAD = dataclasses.replace(
+    FIGURE_6,
+    name="djtcra-ahead",
+    title="MAMaxEnt beside GA-Aware and MADDPG, |U| = 100",
+    methods=(MAMAXENT, MADDPG, GA_AWARE, NEAR_OPTIMAL),
+    budget=dataclasses.replace(FULL, seeds=5),
+)
 PRICES = dataclasses.replace(
     FIGURE_8,
     name="djtcra-prices",
@@ -165,4 +172,4 @@ PRICES = dataclasses.replace(
     reference="shadow_price",
     budget=Budget(slots=1_000, seeds=6),
 )
-STUDIES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10, SETTINGS, PRICES)
+STUDIES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10, AHEAD, SETTINGS, PRICES)

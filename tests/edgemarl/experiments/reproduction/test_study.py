@@ -74,5 +74,5 @@ def test_methods_and_points_can_be_chosen():
     assert [point.label for point in narrow.points] == ["U 6", "U 10"]
     assert ([m.name for m in narrow.methods], narrow.reference) == (["greedy"], "greedy")
     assert POINTS.narrowed() == POINTS
-    with pytest.raises(ValueError, match="point must be one of 'U 6', .* got 'U 7'"):
+    with pytest.raises(ValueError, match=r"point must be one of 'U 6', .* got 'U 7'"):
         POINTS.narrowed(points=["U 7"])
