@@ -26,6 +26,7 @@ class Method:
         env_id: the environment that the learner acts in.
         env_kwargs: its further arguments.
         settings: the learner's settings that differ from its defaults.
+        scenario: overrides of the scenario for this method alone, such as what it observes.
         probe: name of what looks into the learner instead of training it as usual, a key of
             `probes.PROBES`; None as usual.
     """
@@ -37,6 +38,7 @@ class Method:
     env_id: str
     env_kwargs: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    scenario: Mapping[str, Any] = field(default_factory=dict)
     probe: str | None = None
 
     def __post_init__(self) -> None:

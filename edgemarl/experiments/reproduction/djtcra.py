@@ -48,6 +48,12 @@ PRINTED_MAMAXENT = {
 SHADOW_PRICE = Method(
     name="shadow_price", title="shadow price", algorithm="shadow_price", env_id=SERVERS
 )
+SHADOW_PRICE_TOLD = dataclasses.replace(
+    SHADOW_PRICE,
+    name="shadow_price_told",
+    title="shadow price, told the slot's prices",
+    scenario={"observation.observe_prices": True},
+)
 GA_AWARE = Method(name="greedy", title="GA-Aware", rule="greedy", env_id=SERVERS)
 DAES = Method(name="nearest", title="DAES", rule="nearest", env_id=SERVERS)
 STATIC_PRICE = Method(
@@ -164,7 +170,14 @@ PRICES = dataclasses.replace(
     FIGURE_8,
     name="djtcra-prices",
     title="The shadow-price learner beside rules that know prices and processing factors",
-    methods=(SHADOW_PRICE, GA_AWARE, STATIC_PRICE, BROADCAST_PRICE, NEAR_OPTIMAL),
+    methods=(
+        SHADOW_PRICE,
+        SHADOW_PRICE_TOLD,
+        GA_AWARE,
+        STATIC_PRICE,
+        BROADCAST_PRICE,
+        NEAR_OPTIMAL,
+    ),
     points=tuple(
         Point(label=f"{users}", value=float(users), scenario={"num_users": users})
         for users in (70, 100, 120)

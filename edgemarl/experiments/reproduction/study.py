@@ -133,7 +133,11 @@ class Study:
     def cell(self, method: Method, point: Point, replicate: int, budget: Budget) -> Cell:
         """The cell of a method at a point; rules have one for each topology."""
         learns = method.algorithm is not None
-        overrides = {**point.scenario, "seed": self.scenario.seed + replicate % TOPOLOGIES}
+        overrides = {
+            **point.scenario,
+            **method.scenario,
+            "seed": self.scenario.seed + replicate % TOPOLOGIES,
+        }
         settings = {**method.settings, **point.settings} if learns else {}
         return Cell(
             method=Method(**{**vars(method), "settings": settings}),

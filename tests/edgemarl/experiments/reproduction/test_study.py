@@ -76,3 +76,11 @@ def test_methods_and_points_can_be_chosen():
     assert POINTS.narrowed() == POINTS
     with pytest.raises(ValueError, match=r"point must be one of 'U 6', .* got 'U 7'"):
         POINTS.narrowed(points=["U 7"])
+
+
+def test_a_method_may_observe_more_than_others_on_the_same_topology():
+    told = dataclasses.replace(IDQN, scenario={"observation.observe_eta": True})
+    plain, more = (STUDY.cell(m, STUDY.points[0], 1, BUDGET) for m in (IDQN, told))
+    assert more.scenario == plain.scenario.with_overrides({"observation.observe_eta": True})
+    assert (more.topology, more.seed) == (plain.topology, plain.seed) == (1, 1)
+    assert more.name != plain.name
