@@ -23,7 +23,7 @@ def test_a_preset_given_as_settings_is_the_preset(algorithm):
     settings = preset_settings(algorithm, "paper")
     manifest = Manifest(
         algorithm=algorithm,
-        env_id="any",
+        env_id="edgemarl/djtcra-servers-v0",
         env_kwargs={},
         scenario=None,
         settings=settings,
