@@ -63,6 +63,8 @@ def reproduce(
     chosen = _listed("--methods", methods), _listed("--points", points)
     plan = find_study(study).narrowed(*chosen)
     budget = _budget(plan, quick, seeds, slots)
+    if points is not None:  # all that were asked for, --quick or not
+        budget = dataclasses.replace(budget, points=None)
     require_extra("viz", "drawing a figure")
     command = shlex.join(["edgemarl", *sys.argv[1:]])
     with CellProgress(len({cell.name for cell in plan.cells(budget)}), plan.name) as progress:

@@ -68,13 +68,13 @@ def beyond_tolerance(
     bound = now.get(objective.bound)
     if bound is not None and not math.isclose(bound, before[objective.bound], rel_tol=RULE_SLACK):
         return f"the bound was {before[objective.bound]}, is {bound:g}", RULE_SLACK
-    allowed = _learners_slack(alike) if recorded.slots else RULE_SLACK
+    allowed = _learners_slack(alike) if recorded.learns else RULE_SLACK
     for name in sorted(now.keys() - {DECISION_TIME}):
         share, limit = _share(before[name], now[name], now[name]), allowed
         if bound is not None and name == objective.name:
             share = _share(before[name], now[name], bound)
         elif bound is not None:
-            limit = math.inf if recorded.slots or name == "gap" else COUNT_SLACK
+            limit = math.inf if recorded.learns or name == "gap" else COUNT_SLACK
         if not share <= limit:
             return f"{name} is {100 * share:.1f} % apart, allowed {100 * limit:.1f} %", allowed
     return None, allowed

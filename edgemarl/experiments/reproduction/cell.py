@@ -78,6 +78,11 @@ class Cell:
             raise ValueError(f"{self.method.name} is a rule: its slots and seed must be 0")
 
     @property
+    def learns(self) -> bool:
+        """Whether a learner acts, which trains or is looked into; else a rule."""
+        return self.method.algorithm is not None
+
+    @property
     def topology(self) -> int:
         """Seed of the topology."""
         return self.scenario.seed

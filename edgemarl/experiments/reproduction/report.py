@@ -141,7 +141,8 @@ def _about(summary: Summary) -> list[str]:
         f"Certified {objective.bound_title} of the {objective.title}: {bounds}.",
         f"{budget.seeds} replicates (training seed k on topology k mod 3), {trained}"
         f"{budget.evaluation_slots} fresh slots, the same for "
-        f"all methods; ±: 95 % t interval over the replicates. {sampled}{sense}"
+        "all methods; ±: 95 % t interval over the replicates, of rules over the topologies. "
+        f"{sampled}{sense}"
         "Difference: mean over the replicates, in brackets a paired bootstrap's 95 % interval."
         + preliminary,
     ]

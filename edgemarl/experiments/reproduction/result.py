@@ -74,6 +74,11 @@ class CellResult:
         )
 
     @property
+    def learns(self) -> bool:
+        """Whether a learner acted; else a rule."""
+        return self.cell["algorithm"] is not None
+
+    @property
     def seed(self) -> int:
         """Seed of training."""
         return int(self.cell["seed"])

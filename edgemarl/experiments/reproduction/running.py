@@ -1,5 +1,8 @@
 """Carries out one cell: train or go on, measure, keep the result."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +50,42 @@ def run_cell(cell: Cell, out: Path, command: str = "") -> CellResult:
     elif cell.method.probe is not None:
         result = CellResult.of(cell, **run_probe(cell), command=command)
     else:
-        folder = _run_folder(cell, out / RUNS)
-        _train(cell, folder, command)
-        if _done(folder) < cell.slots:
-            raise TrainingError(f"stopped after {_done(folder)} of {cell.slots} slots")
-        result = _measured(cell, folder, command)
+        with _alone(out / RUNS, cell.run_name):
+            result = _learned(cell, out / RUNS, command)
     # As it is read back, so that figures are the same when they are drawn again.
     return read_result(result.write(out / CELLS, cell.name))
 
 
+@contextmanager
+def _alone(runs: Path, name: str) -> Iterator[None]:
+    """Keep other processes out of a run; ValueError where one is at it."""
+    runs.mkdir(parents=True, exist_ok=True)
+    with (runs / f".{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ValueError(
+                f"{runs / name} must be run by one process at a time, another is at it; wait for "
+                "it, or choose another --out"
+            ) from error
+        yield
+
+
+def _learned(cell: Cell, runs: Path, command: str) -> CellResult:
+    """Train, or go on training, and measure."""
+    folder = _run_folder(cell, runs)
+    _train(cell, folder, command)
+    if _done(folder) < cell.slots:
+        raise TrainingError(f"stopped after {_done(folder)} of {cell.slots} slots")
+    return _measured(cell, folder, command)
+
+
 def _run_folder(cell: Cell, runs: Path) -> Path:
     """The folder of the cell's run; one of its own where the run has gone beyond the cell."""
-    folder = runs / cell.run_name
-    _drop_unmeasured(folder)
-    return folder if _before(folder) < cell.slots else runs / f"{cell.run_name}-{cell.slots}"
+    folder, own = runs / cell.run_name, runs / f"{cell.run_name}-{cell.slots}"
+    for each in (folder, own):
+        _drop_unmeasured(each)
+    return folder if _before(folder) < cell.slots else own
 
 
 def _drop_unmeasured(folder: Path) -> None:

@@ -43,8 +43,16 @@ class Entry:
         return np.array([(r.sampled or r.evaluation)[measure] for r in self.results])
 
     def interval(self, measure: str) -> Interval:
-        """Mean and 95 % t interval of a measure over the replicates."""
-        return mean_interval(self.values(measure))
+        """Mean of a measure over the replicates, with a 95 % t interval.
+
+        A rule's replicates on one topology are one result: its interval is over the topologies.
+        """
+        values = self.values(measure)
+        if self.method.algorithm is not None:
+            return mean_interval(values)
+        _, first = np.unique([result.topology for result in self.results], return_index=True)
+        half, mean = mean_interval(values[first]).half_width, float(values.mean())
+        return Interval(mean) if half is None else Interval(mean, mean - half, mean + half)
 
 
 @dataclass(frozen=True, kw_only=True)

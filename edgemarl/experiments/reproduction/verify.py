@@ -59,7 +59,7 @@ def verify(
         results: folder whose ``cells`` hold the recorded results.
         sample: number of cells; all where there are fewer.
         seed: of the choice.
-        slots: only cells with at most so many slots of training; None for all.
+        slots: only cells with at most so many slots of training, 0 for rules alone; None for all.
         jobs: cells at a time.
         on_done: called with every cell that is done, and the error of one that failed.
 
@@ -69,7 +69,7 @@ def verify(
     """
     check_count("sample", sample)
     recorded = read_results(results / CELLS)
-    short = [n for n, result in recorded.items() if slots is None or result.slots <= slots]
+    short = [n for n, result in recorded.items() if slots is None or _within(result, slots)]
     if not short:
         limit = "" if slots is None else f" with at most {slots} slots"
         raise ValueError(f"{results / CELLS} must hold results{limit}, found none")
@@ -131,3 +131,11 @@ def _check(
         return Check(**about, verdict=f"FAILS: {problem} ({changed} differs)", passed=False)
     verdict = f"agrees within {100 * allowed:.1f} % ({changed} differs)"
     return Check(**about, verdict=verdict, passed=True)
+
+
+def _within(result: CellResult, slots: int) -> bool:
+    """Whether a cell has at most so many slots; cells that look into a learner have none to count.
+
+    They train all the same, so that 0 slots are those of rules alone.
+    """
+    return result.slots <= slots and (slots > 0 or not result.learns)

@@ -1,13 +1,15 @@
+import dataclasses
 import shutil
 
 import pytest
 from typer.testing import CliRunner
 
 from edgemarl.cli.app import app
+from edgemarl.experiments.reproduction import catalog
 from edgemarl.experiments.reproduction import grid as grid_module
 from edgemarl.experiments.reproduction.result import find_result
 from edgemarl.experiments.reproduction.running import CELLS, RUNS
-from tests.reproductions import BROKEN, BUDGET, IDQN, STUDY
+from tests.reproductions import BROKEN, BUDGET, IDQN, POINTS, STUDY
 
 SOUND = "idqn,greedy,nearest"
 FILES = ("tiny-curves.md", "tiny-curves.csv", "tiny-curves.marl_eval.json", "tiny-curves.svg")
@@ -99,6 +101,16 @@ def test_options_set_the_budget(small_study, monkeypatch, tmp_path, options, slo
     learners = [cell for cell in asked if cell.method.name == "idqn"]
     assert {cell.slots for cell in learners} == {slots}
     assert [cell.seed for cell in learners] == list(range(seeds))
+
+
+def test_points_that_are_asked_for_are_all_run(small_study, monkeypatch, tmp_path):
+    pytest.importorskip("matplotlib")
+    asked = []
+    monkeypatch.setattr(grid_module, "_carry_out", lambda cells, *_: asked.extend(cells) or ())
+    few = dataclasses.replace(POINTS, quick=dataclasses.replace(POINTS.quick, points=1))
+    monkeypatch.setitem(catalog.STUDIES, STUDY.name, few)
+    reproduce(tmp_path, "--quick", "--points", "U 6,U 10", "--methods", "idqn")
+    assert [cell.scenario.num_users for cell in asked] == [6, 10]
 
 
 @pytest.mark.parametrize(

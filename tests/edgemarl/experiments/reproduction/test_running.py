@@ -97,3 +97,12 @@ def test_a_rule_leaves_nothing_but_its_result(grid, tmp_path):
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [f"{RULE.name}.json"]
     assert result.evaluation == find_result(grid.out / CELLS, RULE).evaluation
     assert (result.curve, result.seconds, result.command) == ({}, 0.0, "edgemarl reproduce x")
+
+
+def test_a_run_that_another_process_is_at_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "train", None)  # nothing starts
+    with (
+        running._alone(tmp_path / RUNS, CELL.run_name),
+        pytest.raises(ValueError, match="must be run by one process at a time"),
+    ):
+        run_cell(CELL, tmp_path)

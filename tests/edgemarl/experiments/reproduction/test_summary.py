@@ -91,3 +91,10 @@ def test_what_was_sampled_in_training_is_kept_apart():
 def test_fewer_than_ten_replicates_are_preliminary(seeds, preliminary):
     made = summary(STUDY, {"idqn": list(named_generator(0, "t").random(seeds))})
     assert made.preliminary is preliminary
+
+
+def test_a_rule_s_interval_counts_a_topology_once():
+    """Mean over all four replicates; t with 2 degrees of freedom, 4.303, of 6, 7 and 8."""
+    interval = summary(STUDY, VALUES).entry(POINT, "greedy").interval("system_qoe")
+    assert interval.mean == 27 / 4
+    assert interval.half_width == pytest.approx(4.303 / np.sqrt(3), rel=1e-3)

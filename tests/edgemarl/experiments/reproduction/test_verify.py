@@ -10,8 +10,8 @@ from edgemarl.experiments.reproduction.agreement import changed_surroundings
 from edgemarl.experiments.reproduction.grid import Failure
 from edgemarl.experiments.reproduction.result import read_result
 from edgemarl.experiments.reproduction.running import CELLS
-from edgemarl.experiments.reproduction.verify import verify
-from tests.reproductions import BUDGET, GREEDY, IDQN, STUDY
+from edgemarl.experiments.reproduction.verify import _within, verify
+from tests.reproductions import BUDGET, GREEDY, IDQN, STUDY, measured
 
 RULE = STUDY.cell(GREEDY, STUDY.points[0], 0, BUDGET).name
 LEARNER = STUDY.cell(IDQN, STUDY.points[0], 0, BUDGET).name
@@ -132,6 +132,15 @@ def test_long_cells_can_be_left_out(grid, monkeypatch):
     names = names_of(grid.out, monkeypatch, sample=99, slots=99)
     assert names
     assert not any(name.startswith("idqn") for name in names)
+
+
+def test_no_slots_are_those_of_rules_alone():
+    rule, learner = (
+        measured(STUDY.cell(m, STUDY.points[0], 0, BUDGET), 1.0) for m in (GREEDY, IDQN)
+    )
+    probe = dataclasses.replace(learner, cell={**learner.cell, "slots": 0})
+    assert [_within(result, 0) for result in (rule, learner, probe)] == [True, False, False]
+    assert [_within(result, 100) for result in (rule, learner, probe)] == [True, True, True]
 
 
 def test_without_results_there_is_nothing_to_verify(tmp_path):
