@@ -96,6 +96,22 @@ def test_a_resumed_run_goes_on_as_it_began(old_run, changes, message):
 
 
 @needs_rllib
+def test_a_preset_is_taken_and_single_settings_go_over_it(monkeypatch):
+    from edgemarl.experiments import training
+
+    given = {}
+
+    def train(*_, settings, **__):
+        given.update(settings)
+        raise ValueError("seen enough")
+
+    monkeypatch.setattr(training, "train", train)
+    error_of("maddpg", "--preset", "paper", "--set", "algo.actor_delay=3")
+    assert (given["actor_lr"], given["actor_delay"]) == (1e-4, 3)
+    assert "preset must be one of 'paper'" in error_of("maddpg", "--preset", "papr")
+
+
+@needs_rllib
 def test_a_run_that_fails_on_its_way_is_one_line(monkeypatch):
     from edgemarl.experiments import training
 
