@@ -49,6 +49,11 @@ class Method:
                 f"{self.algorithm!r} and {self.rule!r}"
             )
 
+    @property
+    def learns(self) -> bool:
+        """Whether it is a learner, which trains or is looked into; else a rule."""
+        return self.algorithm is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -70,17 +75,12 @@ class Cell:
 
     def __post_init__(self) -> None:
         """Check the counts."""
-        least = 0 if self.method.algorithm is None or self.method.probe else 1
+        least = 1 if self.method.learns and not self.method.probe else 0
         check_count("slots", self.slots, minimum=least)
         check_count("seed", self.seed, minimum=0)
         check_count("evaluation_slots", self.evaluation_slots)
-        if self.method.algorithm is None and (self.slots or self.seed):
+        if not self.method.learns and (self.slots or self.seed):
             raise ValueError(f"{self.method.name} is a rule: its slots and seed must be 0")
-
-    @property
-    def learns(self) -> bool:
-        """Whether a learner acts, which trains or is looked into; else a rule."""
-        return self.method.algorithm is not None
 
     @property
     def topology(self) -> int:

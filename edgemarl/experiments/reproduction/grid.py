@@ -79,7 +79,7 @@ def _carry_out(
         while queue or waiting:
             while queue and len(waiting) < jobs:
                 cell = queue.pop(0)
-                remote = run if cell.learns else rule
+                remote = run if cell.method.learns else rule
                 waiting[remote.remote(cell, out.absolute(), command)] = cell
             (done,), _ = ray.wait(list(waiting), num_returns=1)
             cell = waiting.pop(done)

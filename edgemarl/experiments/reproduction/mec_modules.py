@@ -69,7 +69,6 @@ FIGURE_3 = dataclasses.replace(
         EXACT,
     ),
     window=50,
-    quick=Budget(slots=3_000, evaluation_slots=50, seeds=1),
 )
 FIGURE_4 = dataclasses.replace(
     FIGURE_5,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgemarl.experiments.backend import Learner
 from edgemarl.experiments.reproduction.cell import Cell
 from edgemarl.experiments.reproduction.probes import manifest_of
-from edgemarl.experiments.reproduction.running import LAST, evaluate_cell
+from edgemarl.experiments.reproduction.running import end_of, evaluate_cell
 from edgemarl.experiments.rollout import episode_seed
 
 SELDOM = 1e-9  # updates per slot, so that nothing is learned but the demonstrations
@@ -30,8 +30,7 @@ def losses(cell: Cell) -> dict[str, Any]:
         seconds = time.perf_counter() - begin
         evaluation = _greedy(cell, learner)
     curve = {name: [row[name] for row in rows] for name in rows[0]}
-    last = max(int(LAST * len(rows)), 1)
-    final = {name: float(np.mean(values[-last:])) for name, values in curve.items()}
+    final = {name: end_of(values) for name, values in curve.items()}
     kept = {name: value for name, value in final.items() if name.startswith("loss_")}
     return {
         "curve": curve,

@@ -44,7 +44,7 @@ def run_cell(cell: Cell, out: Path, command: str = "") -> CellResult:
     known = find_result(out / CELLS, cell)
     if known is not None:
         return known
-    if cell.method.algorithm is None:
+    if not cell.method.learns:
         evaluation = evaluate_cell(cell, str(cell.method.rule))
         result = CellResult.of(cell, evaluation=evaluation, command=command)
     elif cell.method.probe is not None:
@@ -138,12 +138,11 @@ def _measured(cell: Cell, folder: Path, command: str) -> CellResult:
     curve = _columns([r for r in rows if names[0] in r], ("slots", *names))
     checked = [f"validation_{name}" for name in system.objective.validated]
     validation = _columns([r for r in rows if checked[0] in r], ("slots", *checked))
-    last = max(int(LAST * len(curve["slots"])), 1)
     return CellResult.of(
         cell,
         curve=curve,
         validation={name.removeprefix("validation_"): v for name, v in validation.items()},
-        sampled={name: float(np.mean(curve[name][-last:])) for name in names},
+        sampled={name: end_of(curve[name]) for name in names},
         evaluation=evaluate_cell(cell, str(find_checkpoint(folder, prefer="latest"))),
         seconds=rows[-1]["seconds"],
         command=command,
@@ -152,6 +151,11 @@ def _measured(cell: Cell, folder: Path, command: str) -> CellResult:
 
 def _columns(rows: list[dict[str, float]], names: tuple[str, ...]) -> dict[str, list[float]]:
     return {name: [row[name] for row in rows] for name in names}
+
+
+def end_of(values: list[float]) -> float:
+    """The mean of the last tenth of a curve."""
+    return float(np.mean(values[-max(int(LAST * len(values)), 1) :]))
 
 
 def evaluate_cell(cell: Cell, policy: Policy | str) -> dict[str, float]:

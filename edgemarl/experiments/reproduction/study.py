@@ -132,7 +132,7 @@ class Study:
 
     def cell(self, method: Method, point: Point, replicate: int, budget: Budget) -> Cell:
         """The cell of a method at a point; rules have one for each topology."""
-        learns = method.algorithm is not None
+        learns = method.learns
         overrides = {
             **point.scenario,
             **method.scenario,

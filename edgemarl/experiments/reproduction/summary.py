@@ -48,7 +48,7 @@ class Entry:
         A rule's replicates on one topology are one result: its interval is over the topologies.
         """
         values = self.values(measure)
-        if self.method.algorithm is not None:
+        if self.method.learns:
             return mean_interval(values)
         _, first = np.unique([result.topology for result in self.results], return_index=True)
         half, mean = mean_interval(values[first]).half_width, float(values.mean())
