@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from edgemarl.cli.commands import OneLineErrors, SettingsCommand
+from edgemarl.cli.doctor import doctor
 from edgemarl.cli.evaluate import compare, evaluate
 from edgemarl.cli.export import export
 from edgemarl.cli.reproduce import reproduce
@@ -16,7 +17,6 @@ from edgemarl.cli.verify import verify
 app = typer.Typer(
     cls=OneLineErrors,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Train and compare policies for edge computing, with gaps to a proven bound.",
 )
@@ -30,6 +30,7 @@ app.command()(export)
 app.command()(reproduce)
 app.command()(verify)
 app.command("list")(list_names)
+app.command()(doctor)
 scenarios.command("show", cls=SettingsCommand)(show_scenario)
 
 

@@ -5,10 +5,15 @@ from typing import Annotated
 
 import typer
 
+from edgemarl.cli import completion
+
 Env = Annotated[
     str | None,
     typer.Option(
-        "--env", metavar="ID", help="Environment; djtcra-servers-v0 unless a checkpoint says else."
+        "--env",
+        metavar="ID",
+        autocompletion=completion.environments,
+        help="Environment; djtcra-servers-v0 unless a checkpoint says else.",
     ),
 ]
 ScenarioName = Annotated[
@@ -16,6 +21,7 @@ ScenarioName = Annotated[
     typer.Option(
         "--scenario",
         metavar="NAME",
+        autocompletion=completion.scenarios,
         help="Preset or YAML file; the environment's own unless a checkpoint says else.",
     ),
 ]
@@ -41,6 +47,7 @@ PolicyName = Annotated[
     str,
     typer.Argument(
         metavar="POLICY",
+        autocompletion=completion.policies,
         help="Baseline id, checkpoint FOLDER[+explore], pretrained:NAME, package.module:factory.",
     ),
 ]
@@ -48,6 +55,7 @@ PolicyNames = Annotated[
     list[str],
     typer.Argument(
         metavar="POLICY...",
+        autocompletion=completion.policies,
         help="Baseline ids, checkpoint FOLDERs[+explore], pretrained:NAME, package.module:factory.",
     ),
 ]
@@ -69,7 +77,12 @@ Curves = Annotated[
     ),
 ]
 
-Algorithm = Annotated[str, typer.Argument(metavar="ALGO", help="See `edgemarl list`.")]
+Algorithm = Annotated[
+    str,
+    typer.Argument(
+        metavar="ALGO", autocompletion=completion.algorithms, help="See `edgemarl list`."
+    ),
+]
 TrainingSlots = Annotated[int, typer.Option("--slots", min=1, help="Slots of the whole run.")]
 EnvRunners = Annotated[
     int | None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgemarl.cli.cell_progress import CellProgress
+from edgemarl.cli.completion import studies
 
 if TYPE_CHECKING:
     from edgemarl.experiments.reproduction.reproduce import Reproduction
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 FAILED = 1
 Name = Annotated[
-    str, typer.Argument(metavar="STUDY", help="A figure or table, such as djtcra-fig6; or `list`.")
+    str,
+    typer.Argument(
+        metavar="STUDY",
+        autocompletion=studies,
+        help="A figure or table, such as djtcra-fig6; or `list`.",
+    ),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="A few minutes instead of hours.")]
 Seeds = Annotated[
