@@ -17,7 +17,7 @@ TORCH_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench bench-solver bench-peers clean distclean
+.PHONY: help install demo test test-slow lint format bench bench-solver bench-peers release-check clean distclean
 
 help:  ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [ARGS=...] [TORCH_ARGS=...]"
@@ -64,6 +64,9 @@ bench-solver: $(STAMP)  ## compare the solver with its peers: JSON and a table (
 
 bench-peers: $(STAMP)  ## compare with BenchMARL and XuanCe, which it downloads first (10 minutes)
 	$(BIN)/python benchmarks/peers.py $(ARGS)
+
+release-check: $(STAMP)  ## build wheel and sdist, and use them in environments of their own (15 minutes)
+	$(BIN)/python tests/release/check.py $(ARGS)
 
 clean:  ## remove caches, built packages and demo/
 	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis
