@@ -5,6 +5,7 @@ import importlib.util
 _MODULES = {
     "rllib": ("ray", "torch", "safetensors"),
     "viz": ("matplotlib",),
+    "report": ("plotly", "jinja2"),
     "search": ("pymoo",),
     "optuna": ("optuna",),
     "wandb": ("wandb",),
