@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*ROOT.glob("edgemarl/**/*.py"), *ROOT.glob("rllib_algos/**/*.py")])
 HEAVY = {"ray", "torch", "rllib_algos"}
-ON_USE = {"cvxpy", "matplotlib", "pymoo", "tensorboardX"}
+ON_USE = {"cvxpy", "jinja2", "matplotlib", "plotly", "pymoo", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
     *("passes", "arrivals", "mobility", "network", "population", "availability", "qoe"),
@@ -21,7 +21,7 @@ FLOW = (
     *("choices", "server_bounds"),
     *("costs", "assignment", "lower_bound", "local_search", "branch_and_bound", "optimum"),
     *("heuristics", "problem", "prices", "broadcast"),
-    *("baselines", "system", "spaces", "actions", "server_view", "user_view", "env"),
+    *("baselines", "system", "snapshot", "spaces", "actions", "server_view", "user_view", "env"),
 )
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.
 WITH_SPACES = {"observations", "spaces", "server_view", "user_view", "env"}

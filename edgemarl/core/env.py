@@ -9,6 +9,7 @@ from gymnasium.utils.seeding import np_random as seeded_generator
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
+from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.core.system import System
 from edgemarl.core.validation import check_choice, check_count, check_switch
 from edgemarl.core.view import View
@@ -29,7 +30,8 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         system: what experiments must know of the package that the subclass belongs to.
         view: who the agents are and what their actions mean.
         slot_state: state of the slot that the next actions decide; None before the first reset.
-        last_outcome: outcome of the last step; None before the first.
+        last_state: state of the slot that the last step decided; None before an episode's first.
+        last_outcome: outcome of the last step; None before an episode's first.
         max_cycles: steps of an episode, which is then truncated.
     """
 
@@ -47,7 +49,9 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         self.possible_agents = list(view.agents)
         self.agents = []
         self.slot_state: Any = None
+        self.last_state: Any = None
         self.last_outcome: Any = None
+        self._last_bound: float | None = None  # of the last step's slot, once it was asked for
         self._cycle = 0
         self._np_random: np.random.Generator | None = None
 
@@ -59,8 +63,12 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         """The outcome of an assignment in the current slot."""
         raise NotImplementedError
 
-    def _bound(self) -> float:
-        """Certified bound of the system's objective in the current slot."""
+    def _bound(self, state: Any) -> float:
+        """Certified bound of the system's objective in a slot of the running episode."""
+        raise NotImplementedError
+
+    def _snapshot(self, state: Any, outcome: Any | None, bound: float | None) -> SlotSnapshot:
+        """A slot of the running episode as pictures show it, with its bound where it is known."""
         raise NotImplementedError
 
     @property
@@ -95,7 +103,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         if seed is not None:
             self._np_random, _ = seeded_generator(seed)
         self.agents = list(self.possible_agents)
-        self.slot_state, self.last_outcome, self._cycle = None, None, 0
+        self.slot_state, self.last_state, self.last_outcome, self._cycle = None, None, None, 0
         self.slot_state = self._next_state(None)
         return self.view.observe(self.slot_state), self._infos(self.slot_state, None)
 
@@ -118,8 +126,8 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
             RuntimeError: before the first reset and after the end of an episode.
         """
         self._require_live()
-        state = self.slot_state
-        outcome = self.last_outcome = self._evaluate(assignment)
+        state, outcome = self.slot_state, self._evaluate(assignment)
+        self.last_state, self.last_outcome, self._last_bound = state, outcome, None
         rewards, infos = self.view.rewards(state, outcome), self._infos(state, outcome)
         self._cycle += 1
         self.slot_state = self._next_state(assignment)
@@ -129,6 +137,21 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         truncations = dict.fromkeys(self.agents, over)
         self.agents = [] if over else self.agents
         return observations, rewards, terminations, truncations, infos
+
+    def snapshot(self, *, bound: bool = True) -> SlotSnapshot:
+        """What the slot of the last step looks like.
+
+        Args:
+            bound: whether to compute the slot's certified bound where it is not known yet, which
+                takes from under a millisecond to seconds, depending on the scenario.
+
+        Raises:
+            RuntimeError: before the first step of an episode.
+        """
+        if self.last_outcome is None:
+            raise RuntimeError("a snapshot must follow a step: call step(actions) first")
+        known = self._known_bound() if bound else self._last_bound
+        return self._snapshot(self.last_state, self.last_outcome, known)
 
     def render(self) -> None:
         """Nothing is drawn: there is no render mode yet."""
@@ -149,9 +172,15 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         objective = self.system.objective
         if outcome is None:
             return {objective.bound: 0.0, "bound_gap": 0.0}
-        bound = self._bound()
+        bound = self._known_bound()
         gap = float(objective.gap(bound, outcome.metrics()[objective.name]))
         return {objective.bound: bound, "bound_gap": gap}
+
+    def _known_bound(self) -> float:
+        """Certified bound of the slot of the last step; computed once."""
+        if self._last_bound is None:
+            self._last_bound = self._bound(self.last_state)
+        return self._last_bound
 
     def _require_live(self) -> None:
         self._require_reset()

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
+from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.core.validation import check_choice, check_count, check_switch
 from edgemarl.djtcra.outcome import Outcome, evaluate
 from edgemarl.djtcra.presets import load_scenario
 from edgemarl.djtcra.prices import PRICED_QOE, priced_qoe
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.server_view import ServerView
+from edgemarl.djtcra.snapshot import slot_snapshot
 from edgemarl.djtcra.state import NOWHERE, State, next_state
 from edgemarl.djtcra.system import SYSTEM, upper_bound
 from edgemarl.djtcra.user_view import UserView
@@ -52,6 +54,7 @@ class DJTCRAEnv(EdgeEnv):
     metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "djtcra_v0"}  # noqa: RUF012
     view: ServerView | UserView
     slot_state: State | None
+    last_state: State | None
     last_outcome: Outcome | None
 
     def __init__(
@@ -128,9 +131,11 @@ class DJTCRAEnv(EdgeEnv):
                 info[PRICED_QOE] = own
         return infos
 
-    def _bound(self) -> float:
-        assert self.slot_state is not None
-        return upper_bound(self.scenario, self.slot_state)
+    def _bound(self, state: State) -> float:
+        return upper_bound(self.scenario, state)
+
+    def _snapshot(self, state: State, outcome: Outcome | None, bound: float | None) -> SlotSnapshot:
+        return slot_snapshot(self.scenario, state, outcome, bound=bound)
 
 
 class _Variants:

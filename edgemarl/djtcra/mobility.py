@@ -91,9 +91,13 @@ class RandomWalk:
                 f"got {self.spacing}"
             )
 
+    def sites(self, num_servers: int) -> NDArray[np.float64]:
+        """Positions (H, 2) [m] of the base stations."""
+        return hexagonal_sites(num_servers, self.spacing)
+
     def place(self, num_users: int, num_servers: int, rng: np.random.Generator) -> Placement:
         """Uniform RANs, uniform over the area of each RAN's disc, then the nearest RAN."""
-        stations = hexagonal_sites(num_servers, self.spacing)
+        stations = self.sites(num_servers)
         radius = np.sqrt(uniform((self.distance[0] ** 2, self.distance[1] ** 2), num_users, rng))
         angle = uniform((0.0, 2 * np.pi), num_users, rng)
         offset = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -105,7 +109,7 @@ class RandomWalk:
         """One step each; the nearest base station serves from then on."""
         if placement.position is None:
             raise ValueError("placement must have positions to walk from, got position None")
-        stations = hexagonal_sites(num_servers, self.spacing)
+        stations = self.sites(num_servers)
         stepped = placement.position + self.step * rng.standard_normal(placement.position.shape)
         ran, distance = _nearest(stepped, stations)
         allowed = (distance >= self.distance[0]) & (distance <= self.distance[1])

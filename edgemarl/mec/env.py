@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
+from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.mec.outcome import Outcome, evaluate
 from edgemarl.mec.presets import load_scenario
 from edgemarl.mec.problem import AssignmentProblem
 from edgemarl.mec.scenario import Scenario
 from edgemarl.mec.server_view import ServerView
+from edgemarl.mec.snapshot import slot_snapshot
 from edgemarl.mec.state import State, next_state
 from edgemarl.mec.system import SYSTEM
 
@@ -41,6 +43,7 @@ class MECEnv(EdgeEnv):
     metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "mec_v0"}  # noqa: RUF012
     system: ClassVar = SYSTEM
     slot_state: State | None
+    last_state: State | None
     last_outcome: Outcome | None
 
     def __init__(
@@ -75,9 +78,11 @@ class MECEnv(EdgeEnv):
         assert self.slot_state is not None
         return evaluate(self.scenario, self.slot_state, assignment)
 
-    def _bound(self) -> float:
-        assert self.slot_state is not None
-        return self.system.bound(self.scenario, self.slot_state)
+    def _bound(self, state: State) -> float:
+        return self.system.bound(self.scenario, state)
+
+    def _snapshot(self, state: State, outcome: Outcome | None, bound: float | None) -> SlotSnapshot:
+        return slot_snapshot(self.scenario, state, outcome, bound=bound)
 
 
 def _adapted(scenario: Scenario, **options: str | None) -> Scenario:

@@ -62,7 +62,7 @@ class CounterEnv(EdgeEnv):
     def _evaluate(self, assignment):
         return Outcome(assignment)
 
-    def _bound(self):
+    def _bound(self, state):
         return 4.0
 
 
@@ -156,7 +156,7 @@ class CostEnv(CounterEnv):
         objective=Objective(name="system_qoe", title="cost", maximize=False)
     )
 
-    def _bound(self):
+    def _bound(self, state):
         return 0.8
 
 
