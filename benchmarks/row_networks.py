@@ -3,9 +3,10 @@
     python benchmarks/row_networks.py > docs/results/row_networks.json
 
 Takes a few minutes. Every case has a process of its own: the servers view with 7 servers, batches
-of 64 random joint transitions, default settings beside the networks'. Memory is how far the
-process's peak rises from before the learner is built until after the updates; seconds are CPU
-seconds of an update, the mean over one of actors and critics and one of critics alone.
+of 64 random joint transitions (and, with ten times the users, of 6: as many rows), default settings
+beside the networks'. Memory is how far the process's peak rises from before the learner is built
+until after the updates; seconds are CPU seconds of an update, the mean over one of actors and
+critics and one of critics alone.
 """
 
 import multiprocessing
@@ -21,8 +22,8 @@ from rllib_algos.joint.env_runner import JOINT_SPACES
 from rllib_algos.joint.replay import NEXT
 from rllib_algos.joint.spaces import CategoricalAction, Group, JointSpaces, Observation
 
-SERVERS, FEATURES, BATCH = 7, 9, 64
-USERS = (100, 1000)
+SERVERS, FEATURES = 7, 9
+SIZES = ((100, 64), (1000, 64), (1000, 6))  # users, and joint transitions in a batch
 ROWS = {"policy_network": "rows", "critic_network": "rows"}
 CASES: dict[str, dict[str, Any]] = {
     "mlp": {},
@@ -44,19 +45,19 @@ def spaces(users: int) -> JointSpaces:
     return JointSpaces(agents=agents, groups=(group,), state_shape=(users, FEATURES))
 
 
-def batch(users: int) -> dict[str, torch.Tensor]:
-    """Random joint transitions."""
+def batch(users: int, size: int) -> dict[str, torch.Tensor]:
+    """Random joint transitions, `size` of them."""
     rng = np.random.default_rng(0)
     fields: dict[str, torch.Tensor] = {}
     for prefix in ("", NEXT):
-        state = rng.uniform(-1, 1, (BATCH, users, FEATURES)).astype(np.float32)
+        state = rng.uniform(-1, 1, (size, users, FEATURES)).astype(np.float32)
         fields[f"{prefix}state"] = torch.from_numpy(state)
-        owner = rng.integers(0, SERVERS, (BATCH, users), np.int8)
+        owner = rng.integers(0, SERVERS, (size, users), np.int8)
         fields[f"{prefix}owner"] = torch.from_numpy(owner)
-    fields["actions"] = torch.from_numpy(rng.integers(0, SERVERS, (BATCH, users), np.uint8))
-    reward = rng.random((BATCH, 1), np.float32) * users
+    fields["actions"] = torch.from_numpy(rng.integers(0, SERVERS, (size, users), np.uint8))
+    reward = rng.random((size, 1), np.float32) * users
     fields["rewards"] = torch.from_numpy(reward).expand(-1, SERVERS)
-    fields["terminated"] = torch.zeros(BATCH)
+    fields["terminated"] = torch.zeros(size)
     return fields
 
 
@@ -65,10 +66,10 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
-def measure(case: str, users: int) -> dict[str, float]:
+def measure(case: str, users: int, size: int) -> dict[str, float]:
     """Memory, time and size of one case."""
     config: Any = MAMaxEntConfig().training(**CASES[case]).debugging(seed=0, log_level="ERROR")
-    fields, before = batch(users), peak()
+    fields, before = batch(users, size), peak()
     learner: Any = config.build_learner(spaces={JOINT_SPACES: spaces(users)})
 
     def pair() -> None:
@@ -89,14 +90,14 @@ def measure(case: str, users: int) -> dict[str, float]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    cases = [(case, users) for case in CASES for users in USERS]
+    cases = [(case, users, size) for case in CASES for users, size in SIZES]
     # A process for each, so that its peak of memory is its own.
     with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
         measured = pool.starmap(measure, cases, chunksize=1)
     results: dict[str, Any] = {case: {} for case in CASES}
-    for (case, users), numbers in zip(cases, measured, strict=True):
-        results[case][f"{users} users"] = numbers
-    report("row_networks", {"batch": BATCH, **results})
+    for (case, users, size), numbers in zip(cases, measured, strict=True):
+        results[case][f"{users} users, batch {size}"] = numbers
+    report("row_networks", results)
 
 
 if __name__ == "__main__":
