@@ -8,6 +8,7 @@ from edgemarl.cli.commands import OneLineErrors, SettingsCommand
 from edgemarl.cli.doctor import doctor
 from edgemarl.cli.evaluate import compare, evaluate
 from edgemarl.cli.export import export
+from edgemarl.cli.report import report
 from edgemarl.cli.reproduce import reproduce
 from edgemarl.cli.show import list_names, show_scenario
 from edgemarl.cli.sweep import sweep
@@ -27,6 +28,7 @@ app.command(cls=SettingsCommand)(evaluate)
 app.command(cls=SettingsCommand)(compare)
 app.command()(sweep)
 app.command()(export)
+app.command()(report)
 app.command()(reproduce)
 app.command()(verify)
 app.command("list")(list_names)

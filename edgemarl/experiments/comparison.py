@@ -194,11 +194,11 @@ def _measure_all(
         evaluations.append(measure(policy, task, slots=slots, seed=seed, bound=bound, name=name))
         if on_evaluation:
             on_evaluation(evaluations[-1])
-    return _with_rates(evaluations, task.system)
+    return with_rates(evaluations, task.system)
 
 
-def _with_rates(evaluations: list[Evaluation], system: System) -> list[Evaluation]:
-    """The evaluations with their NRR against every reference rule that is among them."""
+def with_rates(evaluations: Sequence[Evaluation], system: System) -> list[Evaluation]:
+    """The evaluations, all on the same slots, with their NRR against every reference rule that is among them."""
     name, rate = system.objective.name, system.objective.rate
     best = {e.policy: e.slots[name] for e in evaluations if e.policy in system.nrr_references}
     return [

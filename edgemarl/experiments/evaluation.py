@@ -1,6 +1,6 @@
 """Scores a policy on slots that no training run has seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,7 @@ def measure(
     bound: bool | Sequence[float] | NDArray[np.float64] = True,
     stream: str = "evaluation",
     name: str | None = None,
+    on_slot: Callable[[Any], None] | None = None,
 ) -> Evaluation:
     """`evaluate` for a task, on any stream, with bounds that may be known already.
 
@@ -126,6 +127,7 @@ def measure(
             an earlier run on the same slots has them.
         stream: "evaluation", or "validation" for checks during training.
         name: the policy's name; by default its own.
+        on_slot: called after every slot with the environment, which still knows the slot's outcome.
     """
     system = task.system
     columns: dict[str, list[float]] = {measure.name: [] for measure in system.measures}
@@ -134,6 +136,8 @@ def measure(
     env = task.make()
     try:
         for slot in rollout(env, policy, slots=slots, seed=seed, stream=stream):
+            if on_slot is not None:
+                on_slot(env)
             episodes.append(slot.episode)
             metrics = {**slot.outcome.metrics(), DECISION_TIME: slot.decision_time}
             for column in system.measures:

@@ -17,17 +17,17 @@ _NRR_DIGITS = 4
 
 def comparison_table(comparison: "Comparison") -> "Table":
     """The comparison as a table, a row for each policy and one for the bound."""
-    measures = _columns(comparison.task.system, comparison.values)
+    measures = shown_measures(comparison.task.system, comparison.values)
     table = _table(measures, f"vs {comparison.reference}")
     for row in comparison.rows():
-        table.add_row(*_cells(row, measures), _signed(_interval(row["difference"])))
+        table.add_row(*_cells(row, measures), signed(_interval(row["difference"])))
     table.caption = _caption(comparison)
     return table
 
 
 def evaluation_table(evaluation: "Evaluation") -> "Table":
     """One policy's evaluation as a table of one row."""
-    measures = _columns(evaluation.task.system, evaluation.slots)
+    measures = shown_measures(evaluation.task.system, evaluation.slots)
     table = _table(measures)
     table.add_row(*_cells(evaluation.to_dict(), measures))
     scenario = evaluation.task.need_scenario()
@@ -38,7 +38,7 @@ def evaluation_table(evaluation: "Evaluation") -> "Table":
     return table
 
 
-def _columns(system: System, measured: Iterable[str]) -> list[Measure]:
+def shown_measures(system: System, measured: Iterable[str]) -> list[Measure]:
     """The system's measures, the gap, and the rates among what was measured, as ``nrr_pso``."""
     names = [name for name in measured if name == NRR or name.startswith(f"{NRR}_")]
     rates = [
@@ -80,10 +80,14 @@ def _table(measures: Iterable[Measure], *further: str) -> "Table":
 
 
 def _cells(row: Mapping[str, Any], measures: Iterable[Measure]) -> list[str]:
-    return [str(row["policy"]), *(_cell(row.get(measure.name), measure) for measure in measures)]
+    return [
+        str(row["policy"]),
+        *(shown_value(row.get(measure.name), measure) for measure in measures),
+    ]
 
 
-def _cell(values: Mapping[str, Any] | None, measure: Measure) -> str:
+def shown_value(values: Mapping[str, Any] | None, measure: Measure) -> str:
+    """A measure's mean, with its interval where the measure says so; a dash for None."""
     if values is None:
         return "-"
     if measure.interval:
@@ -101,7 +105,8 @@ def _plus_minus(interval: Interval, factor: float = 1.0) -> str:
     return f"{scaled.mean:.1f}{half}"
 
 
-def _signed(interval: Interval) -> str:
+def signed(interval: Interval) -> str:
+    """A difference with its sign and interval."""
     return _plus_minus(interval) if interval.mean < 0 else f"+{_plus_minus(interval)}"
 
 

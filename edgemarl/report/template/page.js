@@ -1,0 +1,185 @@
+"use strict";
+
+const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+const INK = "#1a1a1a";
+const SCALE = [[0, "#b2182b"], [0.5, "#f4c95d"], [1, "#2166ac"]];
+const WIDTHS = [[1, 1], [2, 2], [4, 3.5], [8, 5.5]]; // fewest tasks, width of their line
+const IDLE = -2;
+const PLAY_EVERY = 700; // [ms]
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+
+for (const holder of document.querySelectorAll("[data-figure]")) {
+  const figure = read(holder.dataset.figure);
+  Plotly.newPlot(holder, figure.data, figure.layout, CONFIG);
+}
+for (const form of document.querySelectorAll("[data-map]")) showSlots(form, read(form.dataset.map));
+
+/** Lets a form's slider and menu choose which recorded slot its map shows. */
+function showSlots(form, policies) {
+  const { policy, slot, number, play } = form.elements;
+  const plot = form.querySelector(".plot");
+  for (const each of policies) policy.add(new Option(each.name));
+  const current = () => policies[policy.selectedIndex].slots;
+
+  function draw() {
+    slot.max = current().length - 1;
+    const index = Math.min(slot.valueAsNumber, current().length - 1);
+    const shown = current()[index];
+    number.value = `${index + 1} of ${current().length}`;
+    slot.setAttribute("aria-valuetext", number.value);
+    form.querySelector(".told").textContent = told(shown);
+    Plotly.react(plot, traces(shown), layout(shown), CONFIG);
+  }
+
+  let timer = null;
+  function pause() {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", "false");
+  }
+  play.addEventListener("click", () => {
+    if (timer !== null) return pause();
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    timer = setInterval(() => {
+      slot.value = (slot.valueAsNumber + 1) % current().length;
+      draw();
+    }, PLAY_EVERY);
+  });
+  slot.addEventListener("input", draw);
+  policy.addEventListener("change", draw);
+  draw();
+}
+
+/** The slot's numbers in words. */
+function told(shown) {
+  const parts = [`${shown.objective_title} ${shown.objective.toFixed(2)}`];
+  if (shown.bound !== null) parts.push(`${shown.bound_title} ${shown.bound.toFixed(2)}`);
+  if (shown.gap !== null) parts.push(`gap ${(100 * shown.gap).toFixed(1)} %`);
+  for (const [name, count] of Object.entries(shown.counts)) parts.push(`${name} ${count}`);
+  return parts.join(" · ");
+}
+
+function traces(shown) {
+  const users = shown.served_by.map((_, user) => user);
+  const idle = users.filter((user) => shown.served_by[user] === IDLE);
+  const edge = users.filter((user) => shown.served_by[user] >= 0);
+  const other = users.filter((user) => shown.served_by[user] < 0 && shown.served_by[user] !== IDLE);
+  return [
+    outline(shown), links(shown, [...edge, ...other]), ...forwarded(shown, edge),
+    people(shown, edge, "circle", "computed by a server", true),
+    people(shown, other, "diamond", `computed by the ${shown.elsewhere}`, false),
+    people(shown, idle, "circle-open", "no task", false), servers(shown), ...load(shown),
+  ];
+}
+
+function line(points, more) {
+  const [x, y] = [0, 1].map((axis) => points.map((point) => (point === null ? null : point[axis])));
+  return { type: "scatter", mode: "lines", hoverinfo: "skip", x, y, ...more };
+}
+
+function outline(shown) {
+  const corners = shown.outline === null ? [] : [...shown.outline, shown.outline[0]];
+  return line(corners, { showlegend: false, line: { color: "#8a8a8a", width: 1, dash: "dot" } });
+}
+
+function links(shown, users) {
+  const ends = users.flatMap((user) => [
+    shown.user_position[user], shown.server_position[shown.ran[user]], null,
+  ]);
+  return line(ends, { name: "radio", showlegend: false, line: { color: "#b5b5b5", width: 0.8 } });
+}
+
+/** Arrows from radios to the servers that compute, one trace for each width. */
+function forwarded(shown, users) {
+  const counts = new Map();
+  for (const user of users) {
+    const [from, to] = [shown.ran[user], shown.served_by[user]];
+    if (from !== to) counts.set(`${from}-${to}`, (counts.get(`${from}-${to}`) || 0) + 1);
+  }
+  return WIDTHS.map(([fewest, width], k) => {
+    const below = k + 1 < WIDTHS.length ? WIDTHS[k + 1][0] : Infinity;
+    const pairs = [...counts].filter(([, count]) => count >= fewest && count < below);
+    const ends = pairs.flatMap(([pair]) => [
+      ...pair.split("-").map((server) => shown.server_position[server]), null,
+    ]);
+    return line(ends, {
+      name: "forwarded", mode: "lines+markers", showlegend: false, opacity: 0.55,
+      line: { color: INK, width },
+      marker: {
+        color: INK, symbol: "arrow", angleref: "previous", standoff: 12,
+        size: ends.map((_, end) => (end % 3 === 1 ? 8 + width : 0)),
+      },
+    });
+  });
+}
+
+function people(shown, users, symbol, name, bar) {
+  return {
+    type: "scatter", mode: "markers", name,
+    x: users.map((user) => shown.user_position[user][0]),
+    y: users.map((user) => shown.user_position[user][1]),
+    text: users.map((user) => about(shown, user)),
+    hovertemplate: "%{text}<extra></extra>",
+    marker: {
+      symbol, size: users.length > 300 ? 6 : 9, cmin: 0, cmax: 1, colorscale: SCALE,
+      color: users.map((user) => (shown.quality[user] === null ? "#8a8a8a" : shown.quality[user])),
+      line: { color: INK, width: 0.6 }, showscale: bar,
+      colorbar: { title: { text: shown.quality_title, side: "right" }, x: 0.61, len: 0.9, thickness: 12 },
+    },
+  };
+}
+
+function about(shown, user) {
+  const by = shown.served_by[user];
+  if (by === IDLE) return `user ${user}: no task`;
+  const where = by >= 0 ? `server ${by}` : `the ${shown.elsewhere}`;
+  const latency = Object.entries(shown.latency)
+    .map(([part, seconds]) => `${part} ${(1000 * seconds[user]).toFixed(0)} ms`).join(", ");
+  return `user ${user}: ${shown.quality_title} ${shown.quality[user].toFixed(2)}<br>` +
+    `radio of ${shown.ran[user]}, computed by ${where}<br>${latency}`;
+}
+
+function servers(shown) {
+  return {
+    type: "scatter", mode: "markers+text", name: "server", hoverinfo: "skip",
+    x: shown.server_position.map((at) => at[0]), y: shown.server_position.map((at) => at[1]),
+    text: shown.server_position.map((_, server) => String(server)),
+    textfont: { color: "white", size: 11 },
+    marker: { symbol: "square", size: 18, color: INK },
+  };
+}
+
+function load(shown) {
+  const names = shown.server_load.map((_, server) => String(server));
+  const axes = { xaxis: "x2", yaxis: "y2", showlegend: false, orientation: "h", y: names };
+  return [
+    {
+      type: "bar", name: "load", x: shown.server_load, ...axes,
+      marker: {
+        color: shown.server_load.map((x, k) => (x > shown.server_capacity[k] ? "#b2182b" : "#2166ac")),
+      },
+      hovertemplate: "server %{y}: load %{x:.1f}<extra></extra>",
+    },
+    {
+      type: "scatter", mode: "markers", name: "capacity", x: shown.server_capacity, ...axes,
+      marker: { symbol: "line-ns", size: 16, line: { color: INK, width: 3 } },
+      hovertemplate: "server %{y}: capacity %{x:.1f}<extra></extra>",
+    },
+  ];
+}
+
+function layout(shown) {
+  const axis = { gridcolor: "#e4e4e4", zeroline: false, ticks: "outside" };
+  return {
+    font: { family: "system-ui, sans-serif", size: 13, color: INK }, height: 600,
+    margin: { l: 60, r: 20, t: 15, b: 60 }, legend: { orientation: "h", y: -0.12 },
+    uirevision: "kept", // zoom stays when the slot changes
+    xaxis: { ...axis, domain: [0, 0.6], title: { text: "x [m]" } },
+    yaxis: { ...axis, title: { text: "y [m]" }, scaleanchor: "x" },
+    xaxis2: { ...axis, domain: [0.74, 1], title: { text: `load [${shown.load_unit}]` }, rangemode: "tozero" },
+    yaxis2: { ...axis, anchor: "x2", autorange: "reversed", title: { text: "server" }, type: "category" },
+  };
+}
