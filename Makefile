@@ -17,7 +17,7 @@ TORCH_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench bench-solver bench-peers release-check clean distclean
+.PHONY: help install demo test test-slow lint format docs bench bench-solver bench-peers release-check clean distclean
 
 help:  ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [ARGS=...] [TORCH_ARGS=...]"
@@ -53,6 +53,9 @@ format: $(STAMP)  ## sort imports, fix what ruff can fix, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(STAMP)  ## build the documentation in site/; a warning is an error
+	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site $(ARGS)
+
 bench: $(STAMP)  ## run benchmarks/ one after another, each printing JSON
 	@for file in benchmarks/*.py; do \
 	  case $$file in */_*|*/peers.py) continue;; esac; \
@@ -69,7 +72,7 @@ release-check: $(STAMP)  ## build wheel and sdist, and use them in environments 
 	$(BIN)/python tests/release/check.py $(ARGS)
 
 clean:  ## remove caches, built packages and demo/
-	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist site docs/api/generated demo .pytest_cache .ruff_cache .hypothesis
 	find edgemarl rllib_algos tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean  ## clean, and remove .venv

@@ -1,0 +1,47 @@
+"""Docstrings for Sphinx: they are written for people who read code, with few marks."""
+
+import importlib
+import inspect
+import re
+from typing import Any
+
+from sphinx.application import Sphinx
+
+COLUMNS = re.compile(r"\S {3,}\S|-->")  # text that is aligned by hand, or a diagram
+MARKS = re.compile(r"""[|*\\]|_(?=["'\s,.;:)]|$)""")  # what reStructuredText would read as markup
+SIZE = re.compile(r"\|(\w+)\|")  # |U|
+
+
+def prepare(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Keep aligned text as it is, sizes such as |U| too, and give fields their comments."""
+    if what == "attribute" and not any(lines):
+        lines[:] = [comment_of(name)]
+        return
+    text = SIZE.sub(r"\\|\1\\|", "\n".join(lines))
+    text = re.sub(r'(?<=\w)_(?=")', r"\\_", text)
+    parts = re.split(r"\n\s*\n", text)
+    kept = [as_it_stands(part) if COLUMNS.search(part) else part for part in parts]
+    lines[:] = "\n\n".join(kept).split("\n")
+
+
+def as_it_stands(part: str) -> str:
+    """A paragraph as a literal block."""
+    return "::\n\n" + "\n".join("    " + line for line in part.replace("\\|", "|").splitlines())
+
+
+def comment_of(name: str) -> str:
+    """The comment behind a class's field, which says its shape and unit; "" for none."""
+    module, _, rest = name.rpartition(".")
+    module, _, owner = module.rpartition(".")
+    try:
+        source = inspect.getsource(getattr(importlib.import_module(module), owner))
+    except (ImportError, AttributeError, TypeError, OSError):
+        return ""
+    found = re.search(rf"^    {rest}\b[^#\n]*#:? (.*)$", source, re.MULTILINE)
+    return MARKS.sub(r"\\\g<0>", found[1]) if found and not found[1].startswith("noqa") else ""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Prepare every docstring before Napoleon reads it."""
+    app.connect("autodoc-process-docstring", prepare, priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
