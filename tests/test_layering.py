@@ -15,9 +15,10 @@ ON_USE = {"cvxpy", "jinja2", "matplotlib", "plotly", "pymoo", "tensorboardX"}
 # The flow of data inside an environment's folder: a file imports only files before it.
 FLOW = (
     *("passes", "arrivals", "mobility", "network", "population", "availability", "qoe"),
+    *("city_network", "city_mobility", "city_fields", "traces"),
     *("votes", "positions", "fading", "tasks", "topology"),
     *("allocation", "rewards", "observations"),
-    *("scenario", "presets", "state", "latency", "energy", "outcome"),
+    *("scenario_checks", "scenario", "presets", "state", "latency", "energy", "outcome"),
     *("choices", "server_bounds"),
     *("costs", "assignment", "lower_bound", "local_search", "branch_and_bound", "optimum"),
     *("heuristics", "problem", "prices", "broadcast"),
@@ -28,6 +29,7 @@ WITH_SPACES = {"observations", "spaces", "server_view", "user_view", "env"}
 ENVIRONMENTS = [
     path.parent.name for path in ROOT.glob("edgemarl/*/env.py") if path.parts[-2] != "core"
 ]
+STANDS_ON_CORE = {"core": [], "solvers": ["core"], "cities": ["core"], "traces": ["core"]}
 STANDS_ON = {"vdn": {"idqn"}, "qmix": {"idqn"}, "shadow_price": {"idqn"}}
 
 
@@ -107,9 +109,9 @@ def test_rllib_algos_does_not_know_edgemarl():
         assert "edgemarl" not in tops(anywhere(tree)), name
 
 
-@pytest.mark.parametrize("package", ["core", "solvers", *ENVIRONMENTS])
+@pytest.mark.parametrize("package", [*STANDS_ON_CORE, *ENVIRONMENTS])
 def test_packages_import_only_what_is_below_them(package):
-    below = {"core": [], "solvers": ["core"]}.get(package, ["core", "solvers"])
+    below = STANDS_ON_CORE.get(package, list(STANDS_ON_CORE))
     allowed = tuple(f"edgemarl.{name}." for name in [package, *below])
     for name, tree in parsed(f"edgemarl/{package}/*.py"):
         ours = [other for other in anywhere(tree) if other.startswith("edgemarl.")]

@@ -45,10 +45,13 @@ class BaseScenario:
         ROLES: the fields that hold components, and the protocol of each.
         FAMILY: what stands before a role's name where its kinds are registered; it keeps the kinds
             of two systems apart that have a role of the same name.
+        SOURCES: what may stand before a colon and a path in a scenario's name, ``source:PATH``, and
+            the class method that makes a scenario of such a path.
     """
 
     ROLES: ClassVar[Mapping[str, type]] = {}
     FAMILY: ClassVar[str] = ""
+    SOURCES: ClassVar[Mapping[str, str]] = {}
 
     def build_components(self) -> None:
         """Build components that are given by their kind and check all; for ``__post_init__``."""

@@ -18,15 +18,18 @@ class Placement:
     ran: NDArray[np.int64]  # (U,) index of the connected RAN, and of its server
     distance: NDArray[np.float64]  # (U,) [m] ground distance to the connected base station
     position: NDArray[np.float64] | None = None  # (U, 2) [m], where users have positions
+    plan: NDArray[np.float64] | None = None  # (U, K) what the mobility remembers of each user
 
     def replaced(self, users: NDArray[np.int64], others: "Placement") -> "Placement":
         """The placement with some users (K,) where the K users of another one are."""
-        ran, distance, position = self.ran.copy(), self.distance.copy(), self.position
+        ran, distance = self.ran.copy(), self.distance.copy()
         ran[users], distance[users] = others.ran, others.distance
-        if position is not None:
-            position = position.copy()
-            position[users] = others.position
-        return Placement(ran=ran, distance=distance, position=position)
+        return Placement(
+            ran=ran,
+            distance=distance,
+            position=_replaced(self.position, users, others.position),
+            plan=_replaced(self.plan, users, others.plan),
+        )
 
 
 class Mobility(Protocol):
@@ -119,6 +122,19 @@ class RandomWalk:
             distance=np.where(allowed, distance, placement.distance),
             position=position,
         )
+
+
+def _replaced(
+    rows: NDArray[np.float64] | None,
+    users: NDArray[np.int64],
+    others: NDArray[np.float64] | None,
+) -> NDArray[np.float64] | None:
+    """Rows (U, K) with those of some users replaced; None where there are none."""
+    if rows is None:
+        return None
+    rows = rows.copy()
+    rows[users] = others
+    return rows
 
 
 def hexagonal_sites(count: int, spacing: float) -> NDArray[np.float64]:

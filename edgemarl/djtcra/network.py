@@ -69,8 +69,7 @@ class RandomNetwork:
 
     def draw(self, num_users: int, num_servers: int, rng: np.random.Generator) -> Topology:
         """The topology; every array is made read-only."""
-        link_rate = _symmetric(self.link_rate, num_servers, np.inf, rng)
-        link_delay = _symmetric(self.link_delay, num_servers, 0.0, rng)
+        link_rate, link_delay = self._links(num_servers, rng)
         factor = self._factors(num_users, num_servers, rng)
         share = self._fastest_share(num_servers, rng)
         if share is not None:
@@ -95,6 +94,13 @@ class RandomNetwork:
         if topology.fastest_share is None:
             return factor
         return swap_fastest(factor, rng.choice(servers, size=count, p=topology.fastest_share))
+
+    def _links(
+        self, num_servers: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Rates [bit/s] and delays [s] between RANs, each (H, H)."""
+        link_rate = _symmetric(self.link_rate, num_servers, np.inf, rng)
+        return link_rate, _symmetric(self.link_delay, num_servers, 0.0, rng)
 
     def _factors(
         self, num_users: int, num_servers: int, rng: np.random.Generator

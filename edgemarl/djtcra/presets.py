@@ -20,9 +20,11 @@ DEMO = Scenario(name="demo", slots_per_episode=25)
 CHURN = Scenario(name="churn", slots_per_episode=100, population=Churn())
 FAILURES = Scenario(name="failures", availability=Failures())
 VARYING = Scenario(name="varying", availability=Varying(step=0.05))
+CITY = Scenario.in_city("synthetic", num_servers=125, num_users=816, name="city")
 
+PRESETS = (PAPER, TINY, DEMO, CHURN, FAILURES, VARYING, CITY)
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {scenario.name: scenario for scenario in (PAPER, TINY, DEMO, CHURN, FAILURES, VARYING)}
+    {scenario.name: scenario for scenario in PRESETS}
 )
 
 

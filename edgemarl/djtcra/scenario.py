@@ -4,34 +4,30 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.cities import canonical_city, load_city
 from edgemarl.core.channel import Channel, RuralMacro
-from edgemarl.core.component import check_members
 from edgemarl.core.scenario import BaseScenario
 from edgemarl.core.seeding import named_generator
 from edgemarl.core.units import dbm_to_watt
-from edgemarl.core.validation import (
-    as_finite,
-    check_count,
-    check_nonnegative,
-    check_positive,
-    check_probability,
-    check_range,
-)
+from edgemarl.core.validation import as_finite, check_count
 from edgemarl.djtcra.allocation import AllocationPolicy, ExactAllocation
 from edgemarl.djtcra.arrivals import Arrivals, UniformTasks
 from edgemarl.djtcra.availability import Availability, FixedPower
+from edgemarl.djtcra.city_fields import city_fields, divided
 from edgemarl.djtcra.mobility import Mobility, Resample
 from edgemarl.djtcra.network import GrowingNetwork, Network, RandomNetwork, Topology
 from edgemarl.djtcra.observations import Observation, ScaledRows
 from edgemarl.djtcra.population import FixedPopulation, Population
 from edgemarl.djtcra.qoe import LogisticQoE, QoE
 from edgemarl.djtcra.rewards import QoEReward, Reward
+from edgemarl.djtcra.scenario_checks import check_scenario
 
 ROLES: Mapping[str, type] = MappingProxyType(
     {
@@ -59,6 +55,7 @@ class Scenario(BaseScenario):
     """
 
     ROLES: ClassVar[Mapping[str, type]] = ROLES
+    SOURCES: ClassVar[Mapping[str, str]] = MappingProxyType({"eua": "from_eua"})
 
     name: str = "custom"
     seed: int = 0  # of the topology: links and processing factors
@@ -94,7 +91,72 @@ class Scenario(BaseScenario):
             if values.ndim != 1:
                 raise ValueError(f"{name} must be a list of numbers, got {getattr(self, name)!r}")
             object.__setattr__(self, name, tuple(values.tolist()))
-        _check(self)
+        check_scenario(self)
+
+    @classmethod
+    def from_eua(
+        cls,
+        folder: str | Path,
+        *,
+        num_servers: int | None = None,
+        num_users: int | None = None,
+        **changes: Any,
+    ) -> "Scenario":
+        """A city from files of the EUA data set's format (see ``docs/how_to/real_city.md``).
+
+        Args:
+            folder: where the files of base stations and of users are.
+            num_servers: |H|; one at every base station where None.
+            num_users: |U|; all people of the file where None.
+            **changes: other fields of the scenario, such as `seed` or `mobility`.
+
+        Raises:
+            ValueError: for missing or bad files, and for values out of their range.
+        """
+        city = canonical_city(f"eua:{folder}")
+        region = load_city(city)
+        return cls.in_city(
+            city,
+            num_servers=len(region.sites) if num_servers is None else num_servers,
+            num_users=len(region.users) if num_users is None else num_users,
+            **{"name": "eua", **changes},
+        )
+
+    @classmethod
+    def in_city(cls, city: str, *, num_servers: int, num_users: int, **changes: Any) -> "Scenario":
+        """People who walk from place to place in a city, with street canyons between them.
+
+        The servers have as much power per user as in the paper, in the paper's proportions.
+
+        Args:
+            city: ``"synthetic"`` or ``"eua:FOLDER"``.
+            num_servers: |H|.
+            num_users: |U|.
+            **changes: other fields of the scenario.
+        """
+        fields = city_fields(city, num_servers, num_users, cls().server_capacity)
+        return cls(**{**fields, **changes})
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> "Scenario":
+        """As that of every scenario; and ``num_servers`` stands for a new `server_capacity`.
+
+        The capacities of the first servers are repeated for as many as are asked for, then scaled
+        so that all together have as much power per user as before.
+        """
+        if "num_servers" not in overrides:
+            return super().with_overrides(overrides)
+        given = dict(overrides)
+        servers, users = given.pop("num_servers"), given.get("num_users", self.num_users)
+        if "server_capacity" in given:
+            raise ValueError(
+                "num_servers must be left out where server_capacity is given, got both"
+            )
+        check_count("num_servers", servers)
+        check_count("num_users", users)
+        power = sum(self.server_capacity) / self.num_users * users
+        return super().with_overrides(
+            {**given, "server_capacity": divided(self.server_capacity, servers, power)}
+        )
 
     @property
     def num_servers(self) -> int:
@@ -186,36 +248,3 @@ class Scenario(BaseScenario):
             and isinstance(self.availability, FixedPower)
             and self.migration_delay == 0
         )
-
-
-def _check(scenario: Scenario) -> None:
-    check_count("seed", scenario.seed, minimum=0)
-    for name in ("num_users", "slots_per_episode"):
-        check_count(name, getattr(scenario, name))
-    if not scenario.server_capacity:
-        raise ValueError("server_capacity must name at least one server, got ()")
-    for name in ("server_capacity", "cloud_rate", "cloud_capacity"):
-        check_positive(name, getattr(scenario, name))
-    for name in ("cloud_delay", "migration_delay"):
-        check_nonnegative(name, getattr(scenario, name))
-    as_finite("transmit_power_dbm", scenario.transmit_power_dbm)
-    check_range("bandwidth", scenario.bandwidth)
-    check_range("noise_dbm", scenario.noise_dbm, positive=False)
-    for name in ("satisfied_qoe", "disturbed_qoe"):
-        check_probability(name, getattr(scenario, name))
-    if scenario.disturbed_qoe > scenario.satisfied_qoe:
-        raise ValueError(
-            f"disturbed_qoe must be at most satisfied_qoe = {scenario.satisfied_qoe}, "
-            f"got {scenario.disturbed_qoe}"
-        )
-    if scenario.subchannel is not None:
-        check_positive("subchannel", scenario.subchannel)
-        low, high = scenario.subchannel_counts or (1, 0)
-        if low > high:
-            raise ValueError(
-                f"subchannel must fit a whole number of times into bandwidth {scenario.bandwidth} "
-                f"Hz, got {scenario.subchannel}"
-            )
-    scenario.channel.path_loss(np.array(scenario.mobility.distance))  # refuses what it cannot model
-    if not isinstance(scenario.population, FixedPopulation):
-        check_members("network of a changing population", scenario.network, GrowingNetwork)
