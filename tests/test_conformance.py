@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ COMPONENTS = [
     for role in system.scenario_type.ROLES
     for kind in kinds(system.scenario_type.FAMILY + role)
 ]
+OLD_PETTINGZOO = tuple(map(int, version("pettingzoo").split(".")[:2])) < (1, 27)
 # PettingZoo warns of what may be a mistake in other environments and is none here.
 NOT_IMAGES = "ignore:The (observation|state) contains negative numbers:UserWarning"
 NOBODY_CONNECTED = "ignore:Observation numpy array is all zeros:UserWarning"
@@ -66,6 +68,8 @@ expected_warnings = pytest.mark.filterwarnings(
 @every_case
 @expected_warnings
 def test_pettingzoo_parallel_api(name, options):
+    if options.get("action_mask") and name == SERVERS and OLD_PETTINGZOO:
+        pytest.skip("PettingZoo samples one number from a mask before 1.27")
     parallel_api_test(make(name, **options), num_cycles=12)
 
 
