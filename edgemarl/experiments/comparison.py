@@ -198,7 +198,12 @@ def _measure_all(
 
 
 def with_rates(evaluations: Sequence[Evaluation], system: System) -> list[Evaluation]:
-    """The evaluations, all on the same slots, with their NRR against every reference rule that is among them."""
+    """The evaluations, all on the same slots, with their NRR against the reference rules among them.
+
+    Args:
+        evaluations: of policies and rules.
+        system: whose rules they are.
+    """
     name, rate = system.objective.name, system.objective.rate
     best = {e.policy: e.slots[name] for e in evaluations if e.policy in system.nrr_references}
     return [
