@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from edgemarl.djtcra import load_scenario
 from edgemarl.djtcra.system import SYSTEM
 from edgemarl.experiments.reproduction.cell import Cell, Method
@@ -10,6 +12,8 @@ from edgemarl.experiments.reproduction.study import Budget, Point, Study
 from edgemarl.experiments.reproduction.summary import Summary, summarize
 from edgemarl.mec.presets import SCENARIOS
 from edgemarl.mec.system import SYSTEM as MEC
+
+pytest.importorskip("torch")  # a learner's cell has its defaults in it
 
 SERVERS, USERS = "edgemarl/djtcra-servers-v0", "edgemarl/djtcra-users-v0"
 IDQN = Method(

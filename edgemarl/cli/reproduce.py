@@ -60,21 +60,25 @@ def reproduce(
     """
     from edgemarl.core.extras import require_extra
     from edgemarl.experiments.reproduction.catalog import STUDIES, find_study
+    from edgemarl.experiments.reproduction.reproduce import chosen_cells
     from edgemarl.experiments.reproduction.reproduce import reproduce as run
 
     if study == "list":
         for known in STUDIES.values():
             typer.echo(f"{known.name:16} {known.title}")
         return
-    chosen = _listed("--methods", methods), _listed("--points", points)
-    plan = find_study(study).narrowed(*chosen)
+    plan = find_study(study)
     budget = _budget(plan, quick, seeds, slots)
-    if points is not None:  # all that were asked for, --quick or not
-        budget = dataclasses.replace(budget, points=None)
+    chosen = {
+        "methods": _listed("--methods", methods),
+        "points": _listed("--points", points),
+    }
+    cells = {cell.name for cell in chosen_cells(plan, budget, **chosen)}
     require_extra("viz", "drawing a figure")
     command = shlex.join(["edgemarl", *sys.argv[1:]])
-    with CellProgress(len({cell.name for cell in plan.cells(budget)}), plan.name) as progress:
-        done = run(plan, budget, out, jobs=jobs, command=command, on_done=progress.advance)
+    with CellProgress(len(cells), plan.name) as progress:
+        told = {"command": command, "on_done": progress.advance}
+        done = run(plan, budget, out, jobs=jobs, **chosen, **told)
     _tell(done)
 
 

@@ -34,7 +34,7 @@ def verify(
 ) -> None:
     """Run a random sample of recorded cells again, from nothing, and compare the numbers.
 
-    They must be equal; where commit, versions or processor differ, they must agree within a
+    They must be equal; where code, versions or processor differ, they must agree within a
     tolerance that is printed. Exit code 1 where they do not.
     """
     from edgemarl.experiments.reproduction.verify import verify as run

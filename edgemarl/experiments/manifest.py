@@ -114,13 +114,13 @@ class Manifest:
         Raises:
             ValueError: naming the first of environment, argument and scenario value that differs.
         """
-        wanted, trained = task.flattened(), self.task().flattened()
-        for key in [*wanted, *trained]:
-            if key not in ("scenario.name", *apart_from) and wanted.get(key) != trained.get(key):
-                raise ValueError(
-                    f"{where} must have been trained on what it is used on: "
-                    f"{key} was {trained.get(key)!r} in training, is {wanted.get(key)!r} here"
-                )
+        differs = task.difference(self.task(), apart_from=apart_from)
+        if differs is not None:
+            key, trained, wanted = differs
+            raise ValueError(
+                f"{where} must have been trained on what it is used on: "
+                f"{key} was {trained!r} in training, is {wanted!r} here"
+            )
 
     def check_versions(self, where: str) -> None:
         """Check that the run can be continued with the versions that are installed.

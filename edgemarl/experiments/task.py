@@ -1,7 +1,7 @@
 """What policies act on: an environment's id, a scenario with its topology, and arguments."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +108,24 @@ class Task:
             else:
                 flat[f"scenario.{key}"] = value
         return json.loads(json.dumps(flat))
+
+    def difference(
+        self, before: "Task", *, apart_from: Collection[str] = ()
+    ) -> tuple[str, Any, Any] | None:
+        """The first value that differs from another task's; None where none does.
+
+        Args:
+            before: the other task.
+            apart_from: keys of the flattened task that may differ, besides the scenario's name.
+
+        Returns:
+            The key, the other task's value, and the value here.
+        """
+        here, there = self.flattened(), before.flattened()
+        for key in [*here, *there]:
+            if key not in ("scenario.name", *apart_from) and here.get(key) != there.get(key):
+                return key, there.get(key), here.get(key)
+        return None
 
 
 def load_scenario(system: System, scenario: Any) -> AnyScenario:

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from edgemarl.core.system import DECISION_TIME, Objective
 from edgemarl.experiments.reproduction.result import CellResult
@@ -12,8 +14,22 @@ from edgemarl.experiments.reproduction.result import CellResult
 REPEATED = 1e-5  # relative: one unit in the last digit that is kept
 RULE_SLACK = 0.001  # of the bound; rules do not learn, but solvers stop within a tolerance
 COUNT_SLACK = 0.05  # of the value, for a rule's other numbers: counts may flip at a threshold
-LEARNER_SLACK = 0.02  # of the bound
-SPREAD = 3.0  # standard deviations of the difference of two replicates
+LEARNER_SLACK = 0.02  # of the bound, where nothing is known of the spread
+CONFIDENCE = 0.99  # that two draws of one experiment are found to agree
+FEWEST = 3  # replicates that tell a spread
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """By how much numbers may differ.
+
+    Attributes:
+        share: of the bound, or of a number itself.
+        why: where the share comes from; "" for rules.
+    """
+
+    share: float
+    why: str = ""
 
 
 def first_difference(recorded: CellResult, again: CellResult) -> str | None:
@@ -44,7 +60,7 @@ def _common(before: Sequence[float], now: Sequence[float]) -> tuple[Any, Any] | 
 def changed_surroundings(recorded: CellResult, again: CellResult) -> str | None:
     """What of the surroundings is not as it was; None where all is."""
     pairs = {
-        "commit": (recorded.commit, again.commit),
+        "code": (recorded.code, again.code),
         "versions": (recorded.versions, again.versions),
         "processor": (recorded.processor, again.processor),
     }
@@ -54,37 +70,57 @@ def changed_surroundings(recorded: CellResult, again: CellResult) -> str | None:
 
 def beyond_tolerance(
     objective: Objective, recorded: CellResult, again: CellResult, alike: Sequence[CellResult]
-) -> tuple[str | None, float]:
+) -> tuple[str | None, Tolerance]:
     """What differs by more than it may, and by how much of the bound the objective may differ.
 
     Rules and bounds may differ by 0.1 % of the bound, a rule's other numbers by 5 % of themselves.
-    Learners by 2 %, or by three times the standard deviation of the difference of two replicates,
-    where that is more: it is the square root of two times theirs. Where there is no bound, every
-    number may differ by so much of itself.
+    Learners as two draws of one experiment do (`learners_tolerance`). Where there is no bound,
+    every number may differ by so much of itself.
     """
-    before, now = recorded.evaluation, again.evaluation
+    before, now, rules = recorded.evaluation, again.evaluation, Tolerance(RULE_SLACK)
     if set(before) != set(now):
-        return f"evaluation must have {sorted(now)}, got {sorted(before)}", RULE_SLACK
+        return f"evaluation must have {sorted(now)}, got {sorted(before)}", rules
     bound = now.get(objective.bound)
     if bound is not None and not math.isclose(bound, before[objective.bound], rel_tol=RULE_SLACK):
-        return f"the bound was {before[objective.bound]}, is {bound:g}", RULE_SLACK
-    allowed = _learners_slack(alike) if recorded.learns else RULE_SLACK
+        return f"the bound was {before[objective.bound]}, is {bound:g}", rules
+    allowed = learners_tolerance(recorded, again, alike) if recorded.learns else rules
     for name in sorted(now.keys() - {DECISION_TIME}):
-        share, limit = _share(before[name], now[name], now[name]), allowed
+        share, limit = _share(before[name], now[name], now[name]), allowed.share
         if bound is not None and name == objective.name:
             share = _share(before[name], now[name], bound)
         elif bound is not None:
             limit = math.inf if recorded.learns or name == "gap" else COUNT_SLACK
         if not share <= limit:
-            return f"{name} is {100 * share:.1f} % apart, allowed {100 * limit:.1f} %", allowed
+            return f"{name} is {100 * share:.2g} % apart, allowed {100 * limit:.2g} %", allowed
     return None, allowed
 
 
-def _learners_slack(alike: Sequence[CellResult]) -> float:
-    """By how much of the bound two trainings of one cell may differ."""
-    gaps = [result.evaluation["gap"] for result in alike if "gap" in result.evaluation]
-    spread = float(np.std(gaps, ddof=1)) if len(gaps) > 1 else 0.0
-    return max(LEARNER_SLACK, SPREAD * math.sqrt(2) * spread)
+def learners_tolerance(
+    recorded: CellResult, again: CellResult, alike: Sequence[CellResult]
+) -> Tolerance:
+    """By how much of the bound two trainings of one cell may differ: t s sqrt(2).
+
+    s is the standard deviation of the gaps of n replicates, t the 99 % quantile of Student's t with
+    n - 1 degrees of freedom. The result that is checked is one of the n: once as recorded and once
+    as found, and the smaller s counts, so that one that is off does not excuse itself. With fewer
+    than three replicates 2 %.
+
+    Args:
+        recorded: the cell's result.
+        again: that of the new run.
+        alike: its replicates, itself included.
+    """
+    others = [other for other in alike if other.cell != recorded.cell]
+    found = [
+        [r.evaluation["gap"] for r in (*others, one) if "gap" in r.evaluation]
+        for one in (recorded, again)
+    ]
+    count = min(map(len, found))
+    if count < FEWEST:
+        return Tolerance(LEARNER_SLACK, f"fewer than {FEWEST} replicates")
+    spread = min(float(np.std(gaps, ddof=1)) for gaps in found)
+    share = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread * math.sqrt(2)
+    return Tolerance(share, f"by the spread of {count} replicates")
 
 
 def _share(before: float, now: float, scale: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from edgemarl.core.component import construct
 from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.validation import check_count
+from edgemarl.experiments.reproduction.defaults import default_settings
 from edgemarl.experiments.task import Task
 
 HASH_LENGTH = 10
@@ -108,7 +109,13 @@ class Cell:
         """Everything that the result depends on, as plain values.
 
         Values of the scenario and its components that are their classes' defaults are left out, so
-        that a cell stays what it was when scenarios learn something new.
+        that a cell stays what it was when scenarios learn something new; a result has them all, and
+        is checked against them. A learner's defaults are part of it (`default_settings`): where
+        they have changed, it is another cell.
+
+        Raises:
+            MissingExtraError: for a learner, if ray or torch is not installed.
+            ValueError: for an unknown algorithm.
         """
         plain = {
             "env": self.task.env_id,
@@ -123,13 +130,15 @@ class Cell:
         }
         if self.method.probe is not None:
             plain["probe"] = self.method.probe
+        if self.method.algorithm is not None:
+            plain["defaults"] = default_settings(self.method.algorithm, self.method.settings)
         return json.loads(json.dumps(plain, sort_keys=True))
 
     @classmethod
     def from_identity(
         cls, identity: Mapping[str, Any], *, name: str, title: str, scenario: str
     ) -> "Cell":
-        """The cell that `identity` described.
+        """The cell that `identity` described, with the defaults of today.
 
         Args:
             identity: the plain values.
@@ -146,6 +155,7 @@ class Cell:
                 key: values.pop(key) for key in ("algorithm", "rule", "env_kwargs", "settings")
             }
             kinds["probe"] = values.pop("probe", None)
+            values.pop("defaults", None)
             env_id, given = values.pop("env"), {"name": scenario, **values.pop("scenario")}
         except (KeyError, TypeError) as error:
             raise ValueError(f"cell must have a value for {error}, got {dict(identity)}") from error
@@ -157,6 +167,21 @@ class Cell:
     def _where(self) -> str:
         seed = f"-s{self.seed}" if self.slots else ""
         return f"{self.scenario.name}-t{self.topology}{seed}"
+
+
+def changed_default(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """The first of a learner's defaults that differs between two identities; None where none does.
+
+    Args:
+        recorded: identity of the cell as it was run.
+        now: its identity today.
+    """
+    before, after = recorded.get("defaults", {}), now.get("defaults", {})
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            return f"{name} was {old} by default, is {new} now"
+    return None
 
 
 def changed_values(scenario: AnyScenario) -> dict[str, Any]:

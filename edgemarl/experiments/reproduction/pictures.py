@@ -20,8 +20,8 @@ PANEL = (4.2, 3.1)  # [inch] width and height
 SPREAD = 0.6  # of the methods side by side at a category, as a share of the way to the next
 
 
-def draw(summary: Summary, folder: Path) -> list[Path]:
-    """Draw a study's figure; returns the files, one for each format."""
+def draw(summary: Summary, stem: Path) -> list[Path]:
+    """Draw a study's figure; returns the files: `stem` with an ending for each format."""
     from matplotlib.figure import Figure
 
     study = summary.study
@@ -52,7 +52,7 @@ def draw(summary: Summary, folder: Path) -> list[Path]:
         ncols=round(5 * wide / COLUMNS),
         frameon=False,
     )
-    return _save(figure, folder / study.name)
+    return _save(figure, stem)
 
 
 def _draw_curves(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from edgemarl.core.system import NRR, Measure
-from edgemarl.experiments.reproduction.cell import Method
 from edgemarl.experiments.reproduction.result import rounded
-from edgemarl.experiments.reproduction.summary import PRELIMINARY, Entry, Summary
+from edgemarl.experiments.reproduction.study import TOPOLOGIES
+from edgemarl.experiments.reproduction.summary import PRELIMINARY, Entry, Gap, Summary
 from edgemarl.experiments.statistics import Interval
 
 GAP = Measure(name="gap", title="gap [%]", factor=100.0, digits=2, interval=True)
@@ -43,8 +43,7 @@ def _columns(summary: Summary) -> dict[str, Callable[[Entry], str]]:
         columns["training [s]"] = _training_time
     if _trains(summary):
         columns["while training"] = functools.partial(_while_training, summary=summary)
-    reference = next(m.title for m in study.methods if m.name == study.reference)
-    columns[f"{reference} minus it"] = functools.partial(_difference, summary=summary)
+    columns[f"{summary.reference.title} minus it"] = functools.partial(_difference, summary=summary)
     return columns
 
 
@@ -105,7 +104,7 @@ def _training_time(entry: Entry) -> str:
 
 def _difference(entry: Entry, summary: Summary) -> str:
     difference = summary.difference(entry)
-    if difference is None or entry.method.name == summary.study.reference:
+    if difference is None or entry.method.name == summary.reference.name:
         return "-"
     return signed_interval(difference)
 
@@ -139,21 +138,30 @@ def _about(summary: Summary) -> list[str]:
     sense = "" if objective.maximize else f"The {objective.title} is minimised: less is better. "
     return [
         f"Certified {objective.bound_title} of the {objective.title}: {bounds}.",
-        f"{budget.seeds} replicates (training seed k on topology k mod 3), {trained}"
-        f"{budget.evaluation_slots} fresh slots, the same for "
-        "all methods; ±: 95 % t interval over the replicates, of rules over the topologies. "
+        f"Every number is of {budget.seeds} replicates (training seed k on topology k mod "
+        f"{TOPOLOGIES}), {trained}{budget.evaluation_slots} fresh slots, the same for "
+        "all methods; ±: 95 % t interval over the replicates, of rules over the "
+        f"{min(budget.seeds, TOPOLOGIES)} topologies. "
         f"{sampled}{sense}"
         "Difference: mean over the replicates, in brackets a paired bootstrap's 95 % interval."
         + preliminary,
+        *_missing(summary),
     ]
 
 
-def missing(summary: Summary) -> list[tuple[str, Method]]:
-    """Points and methods of the study that have no entry yet."""
-    points = summary.study.chosen_points(summary.budget)
-    return [
-        (point.label, method)
-        for point in points
-        for method in summary.study.methods
-        if summary.entry(point, method.name) is None
-    ]
+def _missing(summary: Summary) -> list[str]:
+    """What of the study is not in the table, point by point; nothing where all is."""
+    told = []
+    for point in summary.study.points:
+        gaps = [gap for gap in summary.gaps if gap.point.label == point.label]
+        if len(gaps) == len(summary.study.methods) and not any(gap.replicates for gap in gaps):
+            told.append(f"{point.label}: no method")
+        elif gaps:
+            told.append(f"{point.label}: {'; '.join(_gap(gap, summary) for gap in gaps)}")
+    return [f"Missing: {', '.join(told)}."] if told else []
+
+
+def _gap(gap: Gap, summary: Summary) -> str:
+    if not gap.replicates:
+        return gap.method.title
+    return f"{gap.method.title} ({gap.replicates} of {summary.budget.seeds} replicates)"

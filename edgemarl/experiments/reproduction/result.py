@@ -9,10 +9,11 @@ from typing import Any
 
 from edgemarl.core.component import construct
 from edgemarl.experiments.manifest import recorded_versions, write_atomically
-from edgemarl.experiments.provenance import current_commit, current_processor
+from edgemarl.experiments.provenance import current_code, current_commit, current_processor
 from edgemarl.experiments.reproduction.cell import Cell, scenario_hash
+from edgemarl.experiments.task import Task
 
-FORMAT = 1
+FORMAT = 2
 DIGITS = 6  # of the numbers that are kept
 
 
@@ -25,7 +26,8 @@ class CellResult:
         method: the method's name.
         title: the method's title.
         scenario_name: name of the scenario.
-        scenario_hash: a short name of what it is, topology included.
+        scenario_hash: a short name of what of it is not a default, topology included.
+        scenario: all its values, defaults included.
         topology: seed of the topology.
         curve: of a learner, means of every measure over the slots sampled since the point before,
             exploration included; and "slots", the slots of training done.
@@ -34,6 +36,7 @@ class CellResult:
         evaluation: means over the evaluation slots, with the certified bound and the gap.
         seconds: wall time of training [s]; 0 for rules.
         commit: of the code, where it is a git checkout.
+        code: digest of the code that numbers depend on.
         versions: of Python and of the packages that matter.
         processor: its model; "" in files that do not tell.
         command: the command line.
@@ -45,6 +48,7 @@ class CellResult:
     title: str
     scenario_name: str
     scenario_hash: str
+    scenario: dict[str, Any]
     topology: int
     curve: dict[str, list[float]] = field(default_factory=dict)
     validation: dict[str, list[float]] = field(default_factory=dict)
@@ -52,6 +56,7 @@ class CellResult:
     evaluation: dict[str, float]
     seconds: float = 0.0
     commit: str | None = None
+    code: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     processor: str = ""
     command: str = ""
@@ -66,8 +71,10 @@ class CellResult:
             title=cell.method.title,
             scenario_name=cell.scenario.name,
             scenario_hash=scenario_hash(cell.scenario),
+            scenario=json.loads(json.dumps(cell.scenario.to_dict())),
             topology=cell.topology,
             commit=current_commit(),
+            code=current_code(),
             versions=recorded_versions(),
             processor=current_processor(),
             **measured,
@@ -92,7 +99,8 @@ class CellResult:
         """Write ``NAME.json`` in one step; measured numbers with the digits that are kept."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.json"
-        values = {**rounded(dataclasses.asdict(self)), "cell": self.cell}
+        given = {"cell": self.cell, "scenario": self.scenario}
+        values = {**rounded(dataclasses.asdict(self)), **given}
         write_atomically(path, one_line_a_key(values))
         return path
 
@@ -126,7 +134,8 @@ def find_result(folder: Path, cell: Cell) -> CellResult | None:
     """The result of a cell among those in a folder, None if it has not been run.
 
     Raises:
-        ValueError: if the file of its name holds something else.
+        ValueError: if the file of its name holds something else, or its scenario had other
+            defaults.
     """
     path = folder / f"{cell.name}.json"
     if not path.exists():
@@ -134,7 +143,28 @@ def find_result(folder: Path, cell: Cell) -> CellResult | None:
     result = read_result(path)
     if result.cell != cell.identity():
         raise ValueError(f"{path} must hold the result of {cell.identity()}, got {result.cell}")
+    changed = changed_scenario(result, cell)
+    if changed is not None:
+        raise ValueError(f"{path} must be of the same scenario: {changed}; choose another --out")
     return result
+
+
+def changed_scenario(result: CellResult, cell: Cell) -> str | None:
+    """The first value of the scenario that is not as it was; None where all are.
+
+    A scenario's further fields, which the result does not know, have their defaults.
+
+    Args:
+        result: as recorded.
+        cell: what it should be the result of.
+    """
+    task = cell.task
+    before = Task.from_plain(result.scenario, task.env_id, task.env_kwargs)
+    differs = task.difference(before)
+    if differs is None:
+        return None
+    key, then, now = differs
+    return f"{key} was {then!r}, is {now!r} now"
 
 
 def rounded(value: Any) -> Any:

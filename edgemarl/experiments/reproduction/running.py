@@ -113,6 +113,8 @@ def _train(cell: Cell, folder: Path, command: str) -> None:
     common: dict[str, Any] = {"checkpoint_every": every, "validation_slots": VALIDATION_SLOTS}
     done = _done(folder)
     if done:
+        run = Manifest.read(find_checkpoint(folder, prefer="latest"))
+        run.check_fits(f"run {folder}", cell.task)
         if done < cell.slots:
             resume(folder, slots=cell.slots, **common)
         return

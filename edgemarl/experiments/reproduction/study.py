@@ -12,6 +12,7 @@ from edgemarl.experiments.reproduction.cell import Cell, Method
 
 KINDS = ("curves", "points", "table")
 TOPOLOGIES = 3  # that replicates take turns on
+AMOUNTS = ("slots", "seeds", "evaluation_slots")  # of a budget: what numbers depend on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,18 @@ class Study:
         last = len(self.points) - 1
         places = {round(i * last / max(count - 1, 1)) for i in range(count)}
         return tuple(self.points[i] for i in sorted(places))
+
+    def file_stem(self, budget: Budget) -> str:
+        """What its files are called at a budget: no other budget's are written over.
+
+        Its name at its own budget, with ``-quick`` at the quick one; else with all that differs.
+        """
+        for usual, ending in ((self.budget, ""), (self.quick, "-quick")):
+            if all(getattr(budget, name) == getattr(usual, name) for name in AMOUNTS):
+                return f"{self.name}{ending}"
+        differs = (name for name in AMOUNTS if getattr(budget, name) != getattr(self.budget, name))
+        parts = (f"{getattr(budget, name)}-{name.replace('_', '-')}" for name in differs)
+        return "-".join([self.name, *parts])
 
     def cell(self, method: Method, point: Point, replicate: int, budget: Budget) -> Cell:
         """The cell of a method at a point; rules have one for each topology."""

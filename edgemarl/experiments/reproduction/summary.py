@@ -56,23 +56,46 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gap:
+    """One method at one point that is not shown, as it has not been run for every replicate.
+
+    Attributes:
+        point: the place on the axis.
+        method: what would have acted.
+        replicates: how many of it there are.
+    """
+
+    point: Point
+    method: Method
+    replicates: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Summary:
-    """All methods at all points of a study that have been run for every replicate.
+    """All methods at all points of a study that have been run for every replicate of a budget.
 
     Attributes:
         study: what was run.
         budget: at which budget.
         entries: point by point, in the order of the methods.
+        gaps: what of the study is not among them, whether it was asked for or not.
     """
 
     study: Study
     budget: Budget
     entries: tuple[Entry, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def preliminary(self) -> bool:
         """Whether there are fewer replicates than a firm statement takes."""
         return self.budget.seeds < PRELIMINARY
+
+    @property
+    def reference(self) -> Method:
+        """The study's reference; the first method that has been run, where that has not been."""
+        run = {entry.method.name: entry.method for entry in self.entries}
+        return run.get(self.study.reference) or next(iter(run.values()))
 
     @property
     def points(self) -> list[Point]:
@@ -113,7 +136,7 @@ class Summary:
 
         The interval is a bootstrap over the replicates; None where the reference has not been run.
         """
-        reference = self.entry(entry.point, self.study.reference)
+        reference = self.entry(entry.point, self.reference.name)
         if reference is None:
             return None
         name = self.study.system.objective.name
@@ -122,17 +145,22 @@ class Summary:
 
 
 def summarize(study: Study, budget: Budget, results: Sequence[CellResult]) -> Summary:
-    """What the results say of a study; methods that lack a replicate are left out."""
+    """What the results say of a study at a budget, at all its points that have been run.
+
+    Methods that lack a replicate are left out, and told.
+    """
     known = {_key(result.cell): result for result in results}
-    entries = []
-    for point in study.chosen_points(budget):
+    entries, gaps = [], []
+    for point in study.points:
         for method in study.methods:
             cells = [study.cell(method, point, k, budget) for k in range(budget.seeds)]
             found = [known.get(_key(cell.identity())) for cell in cells]
             complete = tuple(result for result in found if result is not None)
             if len(complete) == len(cells):
                 entries.append(Entry(point=point, method=method, results=complete))
-    return Summary(study=study, budget=budget, entries=tuple(entries))
+            else:
+                gaps.append(Gap(point=point, method=method, replicates=len(complete)))
+    return Summary(study=study, budget=budget, entries=tuple(entries), gaps=tuple(gaps))
 
 
 def _key(identity: dict[str, object]) -> str:

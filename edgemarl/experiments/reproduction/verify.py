@@ -1,6 +1,6 @@
 """Runs a sample of recorded cells again, in a folder of its own, and compares the numbers.
 
-The same code on the same processor must find the same numbers. Where commit, versions or processor
+The same code on the same processor must find the same numbers. Where code, versions or processor
 differ, sums differ in their last digits and a training drifts away from the recorded one: then only
 the objective is compared, within a tolerance.
 """
@@ -19,9 +19,14 @@ from edgemarl.experiments.reproduction.agreement import (
     first_difference,
     replicates_of,
 )
-from edgemarl.experiments.reproduction.cell import Cell
+from edgemarl.experiments.reproduction.cell import Cell, changed_default
 from edgemarl.experiments.reproduction.grid import run_grid
-from edgemarl.experiments.reproduction.result import CellResult, find_result, read_results
+from edgemarl.experiments.reproduction.result import (
+    CellResult,
+    changed_scenario,
+    find_result,
+    read_results,
+)
 from edgemarl.experiments.reproduction.running import CELLS
 
 
@@ -102,8 +107,11 @@ def _cell_of(name: str, result: CellResult) -> Cell | str:
             title=result.title,
             scenario=result.scenario_name,
         )
+        changed = changed_default(result.cell, cell.identity()) or changed_scenario(result, cell)
     except (TypeError, ValueError) as error:
         return f"its cell cannot be read: {error}"
+    if changed is not None:
+        return f"it is another cell today: {changed}"
     if cell.name != name or cell.identity() != result.cell:
         return f"its content is the cell {cell.name}"
     return cell
@@ -127,9 +135,10 @@ def _check(
     if changed is None:
         return Check(**about, verdict=f"FAILS: {difference}", passed=False)
     problem, allowed = beyond_tolerance(objective, recorded, again, alike)
+    why = "; ".join(filter(None, [f"{changed} differs", allowed.why]))
     if problem is not None:
-        return Check(**about, verdict=f"FAILS: {problem} ({changed} differs)", passed=False)
-    verdict = f"agrees within {100 * allowed:.1f} % ({changed} differs)"
+        return Check(**about, verdict=f"FAILS: {problem} ({why})", passed=False)
+    verdict = f"agrees within {100 * allowed.share:.2g} % ({why})"
     return Check(**about, verdict=verdict, passed=True)
 
 

@@ -7,12 +7,13 @@ from typer.testing import CliRunner
 
 from edgemarl.cli.app import app
 from edgemarl.experiments.reproduction import catalog
-from tests.reproductions import STUDY
 
 
 @pytest.fixture(scope="session")
 def small_study():
     """The command line knows the small study."""
+    from tests.reproductions import STUDY
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(catalog.STUDIES, STUDY.name, STUDY)
         yield STUDY
@@ -24,5 +25,5 @@ def grid(ray_session, small_study, tmp_path_factory):
     pytest.importorskip("matplotlib")
     pytest.importorskip("torch")
     out = tmp_path_factory.mktemp("grid")
-    command = ["reproduce", STUDY.name, "--out", str(out), "--jobs", "2"]
+    command = ["reproduce", small_study.name, "--out", str(out), "--jobs", "2"]
     return SimpleNamespace(out=out, ran=CliRunner().invoke(app, command))

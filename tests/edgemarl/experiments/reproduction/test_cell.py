@@ -8,7 +8,14 @@ import pytest
 from edgemarl.core.component import component
 from edgemarl.djtcra.arrivals import UniformTasks
 from edgemarl.djtcra.scenario import Scenario
-from edgemarl.experiments.reproduction.cell import Cell, Method, changed_values, scenario_hash
+from edgemarl.experiments.reproduction import cell as cell_module
+from edgemarl.experiments.reproduction.cell import (
+    Cell,
+    Method,
+    changed_default,
+    changed_values,
+    scenario_hash,
+)
 from tests.reproductions import GREEDY, IDQN, TINY, USERS
 
 CELL = Cell(method=IDQN, scenario=TINY, seed=1, slots=100, evaluation_slots=3)
@@ -41,9 +48,19 @@ def test_what_a_method_is_called_in_legends_does_not_matter():
     assert dataclasses.replace(CELL, method=method).name == CELL.name
 
 
-def test_a_name_is_the_same_in_every_process():
-    code = "from tests.reproductions import *; print(Cell(method=IDQN, scenario=TINY, seed=1, "
-    code += "slots=100, evaluation_slots=3).name)"
+def test_a_rules_name_is_the_same_in_every_process_and_needs_no_ray():
+    code = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("ray", "torch", "rllib_algos"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+from edgemarl.djtcra import load_scenario
+from edgemarl.experiments.reproduction.cell import Cell, Method
+greedy = Method(name="greedy", title="", rule="greedy", env_id="edgemarl/djtcra-servers-v0")
+print(Cell(method=greedy, scenario=load_scenario("tiny")).name)
+"""
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -51,7 +68,20 @@ def test_a_name_is_the_same_in_every_process():
         check=True,
         env={"PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(sys.path)},
     )
-    assert done.stdout.strip() == CELL.name
+    assert done.stdout.strip() == Cell(method=GREEDY, scenario=TINY).name
+
+
+def test_a_changed_default_makes_another_cell_and_run(monkeypatch):
+    before = CELL.identity()
+    monkeypatch.setattr(cell_module, "default_settings", lambda *_: {"gamma": 0.5, "tau": 1.0})
+    assert CELL.identity()["defaults"] == {"gamma": 0.5, "tau": 1.0}
+    name, run_name = CELL.name, CELL.run_name
+    monkeypatch.setattr(cell_module, "default_settings", lambda *_: {"gamma": 0.6, "tau": 1.0})
+    assert CELL.name != name
+    assert CELL.run_name != run_name
+    was = {**before, "defaults": {"gamma": 0.5, "tau": 1.0}}
+    assert changed_default(was, CELL.identity()) == "gamma was 0.5 by default, is 0.6 now"
+    assert changed_default(was, was) is None
 
 
 def test_the_name_says_what_it_is_about():

@@ -41,21 +41,21 @@ def test_curves_are_drawn_where_all_replicates_have_a_point():
 @pytest.mark.parametrize("study", [STUDY, POINTS], ids=["curves", "points"])
 def test_a_figure_is_a_png_and_an_svg_equal_for_equal_numbers(study, tmp_path):
     study = dataclasses.replace(study, **PANEL)
-    paths = draw(summary(study, VALUES), tmp_path)
+    paths = draw(summary(study, VALUES), tmp_path / study.name)
     assert [path.name for path in paths] == [f"{study.name}.png", f"{study.name}.svg"]
     png, svg = (path.read_bytes() for path in paths)
     assert png.startswith(b"\x89PNG")
     for text in (b"GA-Aware", b"IDQN", b"certified upper bound", b"system QoE"):
         assert text in svg
-    draw(summary(study, VALUES), tmp_path)
+    draw(summary(study, VALUES), tmp_path / study.name)
     assert paths[1].read_bytes() == svg
-    draw(summary(study, {**VALUES, "greedy": [7.0, 7.5]}), tmp_path)
+    draw(summary(study, {**VALUES, "greedy": [7.0, 7.5]}), tmp_path / study.name)
     assert paths[1].read_bytes() != svg
 
 
 def test_several_curves_have_a_row_of_panels_each(tmp_path):
     study = dataclasses.replace(POINTS, name="rows", kind="curves", **PANEL)
-    svg = draw(summary(study, VALUES), tmp_path)[1].read_text()
+    svg = draw(summary(study, VALUES), tmp_path / study.name)[1].read_text()
     for point in study.points:
         assert point.label in svg
 
@@ -63,4 +63,4 @@ def test_several_curves_have_a_row_of_panels_each(tmp_path):
 def test_a_point_without_a_method_is_no_harm(tmp_path):
     made = summary(dataclasses.replace(POINTS, **PANEL), VALUES)
     lacking = dataclasses.replace(made, entries=made.entries[:-1])
-    assert all(path.exists() for path in draw(lacking, tmp_path))
+    assert all(path.exists() for path in draw(lacking, tmp_path / "lacking"))

@@ -4,8 +4,9 @@ import dataclasses
 import pytest
 
 from edgemarl.core.system import Measure
-from edgemarl.experiments.reproduction.report import markdown, missing, write_csv
-from tests.reproductions import MINIMISED, POINTS, STUDY, summary
+from edgemarl.experiments.reproduction.report import markdown, write_csv
+from edgemarl.experiments.reproduction.summary import summarize
+from tests.reproductions import MINIMISED, POINTS, STUDY, measured, summary
 
 VALUES = {"idqn": [7.0, 9.0], "greedy": [7.0, 7.0]}
 
@@ -45,7 +46,8 @@ def test_where_less_is_better_the_reference_is_ahead_with_a_minus():
 def test_below_the_table_stands_what_it_was_measured_on():
     text = markdown(summary(STUDY, VALUES))
     assert "Certified upper bound of the system QoE: |U| = 8: 10.0." in text
-    assert "2 replicates" in text
+    assert "Every number is of 2 replicates" in text
+    assert "of rules over the 2 topologies" in text
     assert "100 slots of training" in text
     assert "Preliminary: fewer than 10 replicates." in text
     assert "Preliminary" not in markdown(summary(STUDY, {"idqn": [7.0] * 10}))
@@ -68,8 +70,30 @@ def test_every_replicate_has_a_row_in_the_csv(tmp_path):
 
 
 def test_what_has_not_been_run_is_told():
-    told = [(label, method.name) for label, method in missing(summary(STUDY, VALUES))]
-    assert told == [("|U| = 8", "nearest"), ("|U| = 8", "broken")]
+    assert "Missing: |U| = 8: DAES; Broken.\n" in markdown(summary(STUDY, VALUES))
+    text = markdown(summary(STUDY, {method.name: [7.0, 8.0] for method in STUDY.methods}))
+    assert "Missing" not in text
+
+
+def test_so_are_points_and_replicates():
+    budget = dataclasses.replace(POINTS.budget, seeds=2)
+    methods = {method.name: method for method in POINTS.methods}
+    ran = [("idqn", 0, 0), ("idqn", 0, 1), ("greedy", 0, 0), ("nearest", 1, 0), ("nearest", 1, 1)]
+    results = [
+        measured(POINTS.cell(methods[name], POINTS.points[at], k, budget), 7.0)
+        for name, at, k in ran
+    ]
+    text = markdown(summarize(POINTS, budget, results))
+    assert (
+        "Missing: U 6: GA-Aware (1 of 2 replicates); DAES, U 8: IDQN; GA-Aware, U 10: no method.\n"
+    ) in text
+
+
+def test_where_the_reference_has_not_been_run_the_first_stands_in():
+    made = summary(STUDY, {"greedy": [7.0, 8.0], "nearest": [6.0, 6.0]})
+    greedy, nearest = rows_of(markdown(made))
+    assert greedy["GA-Aware minus it"] == "-"
+    assert nearest["GA-Aware minus it"].startswith("+1.50")
 
 
 def test_rates_against_swarms_by_hand():

@@ -49,7 +49,8 @@ def test_figure_and_tables_are_written(grid):
     table = (grid.out / "tiny-curves.md").read_text()
     assert table.startswith("# A small study\n")
     assert "| IDQN |" in table
-    assert "Broken" not in table
+    assert "| Broken |" not in table
+    assert "Missing: |U| = 8: Broken." in table
 
 
 def test_results_hold_everything(grid):
@@ -73,20 +74,28 @@ def test_what_is_done_is_not_run_again(grid, no_cell_is_run, tmp_path):
         assert (out / name).read_bytes() == (grid.out / name).read_bytes()
 
 
-def test_methods_can_be_chosen(grid, no_cell_is_run, tmp_path):
+def test_methods_can_be_chosen_and_tables_show_all_that_has_been_run(
+    grid, no_cell_is_run, tmp_path
+):
     out = tmp_path / "out"
     shutil.copytree(grid.out / CELLS, out / CELLS)
     reproduce(out, "--methods", "nearest,greedy")
+    assert (out / "tiny-curves.md").read_bytes() == (grid.out / "tiny-curves.md").read_bytes()
+    for path in (out / CELLS).glob("idqn-*.json"):
+        path.unlink()
+    reproduce(out, "--methods", "nearest,greedy")
     table = (out / "tiny-curves.md").read_text()
-    assert "GA-Aware minus it" in table  # the first stands in for a reference that was not chosen
-    assert "IDQN" not in table
+    assert "GA-Aware minus it" in table  # the first stands in for the reference
+    assert "Missing: |U| = 8: IDQN; Broken." in table
 
 
-def test_seeds_can_be_chosen(grid, no_cell_is_run, tmp_path):
-    out = tmp_path / "out"
-    shutil.copytree(grid.out / CELLS, out / CELLS)
+def test_another_budget_writes_nothing_over(grid, no_cell_is_run, tmp_path):
+    out = shutil.copytree(grid.out, tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    assert len(before) == len(FILES) + 1
     reproduce(out, "--methods", SOUND, "--seeds", "1")
-    assert "1 replicates" in (out / "tiny-curves.md").read_text()
+    assert "of 1 replicates" in (out / "tiny-curves-1-seeds.md").read_text()
+    assert {name: (out / name).read_bytes() for name in before} == before
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
+import dataclasses
 import json
 
 import pytest
 
 from edgemarl.experiments.manifest import recorded_versions
-from edgemarl.experiments.provenance import current_commit, current_processor
+from edgemarl.experiments.provenance import current_code, current_commit, current_processor
 from edgemarl.experiments.reproduction.cell import Cell
 from edgemarl.experiments.reproduction.result import find_result, read_result, rounded
 from tests.reproductions import GREEDY, IDQN, TINY, measured
@@ -23,6 +24,7 @@ def test_it_tells_where_it_comes_from():
     result = measured(CELL, 7.5)
     assert result.versions == recorded_versions()
     assert (result.commit, result.processor) == (current_commit(), current_processor())
+    assert result.code == current_code()
     assert (result.seed, result.slots, result.topology) == (1, 200, 0)
 
 
@@ -53,10 +55,10 @@ def test_every_key_has_a_line_of_its_own(tmp_path):
     ("text", "message"),
     [
         ('{"format": 1, "cell"', "must be JSON, but .*; remove it to run it again"),
-        ("[1, 2]", "format must be 1, got None; remove it to run again"),
-        ('{"format": 2}', "format must be 1, got 2; remove it to run again"),
-        ('{"format": 1}', "must have a value for cell"),
-        ('{"format": 1, "cells": {}}', "key of .* must be one of 'cell', .*got 'cells'"),
+        ("[1, 2]", "format must be 2, got None; remove it to run again"),
+        ('{"format": 1}', "format must be 2, got 1; remove it to run again"),
+        ('{"format": 2}', "must have a value for cell"),
+        ('{"format": 2, "cells": {}}', "key of .* must be one of 'cell', .*got 'cells'"),
     ],
 )
 def test_a_file_that_is_no_result_is_named(tmp_path, text, message):
@@ -65,6 +67,25 @@ def test_a_file_that_is_no_result_is_named(tmp_path, text, message):
     with pytest.raises(ValueError, match=message) as raised:
         find_result(tmp_path, CELL)
     assert str(path) in str(raised.value)
+
+
+def test_a_scenario_whose_defaults_have_changed_is_noticed(tmp_path):
+    result = measured(CELL, 7.5)
+    assert result.scenario["cloud_delay"] == CELL.scenario.cloud_delay
+    older = dataclasses.replace(result, scenario={**result.scenario, "cloud_delay": 0.3})
+    path = older.write(tmp_path, CELL.name)
+    with pytest.raises(ValueError, match=r"scenario.cloud_delay was 0.3, is 0.2 now") as raised:
+        find_result(tmp_path, CELL)
+    assert str(path) in str(raised.value)
+
+
+def test_a_field_that_a_scenario_has_learned_since_is_none(tmp_path):
+    result = measured(CELL, 7.5)
+    known = {key: v for key, v in result.scenario.items() if key != "migration_delay"}
+    qoe = {key: v for key, v in known["qoe"].items() if key != "midpoint_mean"}
+    before = {**known, "qoe": qoe}
+    dataclasses.replace(result, scenario=before).write(tmp_path, CELL.name)
+    assert find_result(tmp_path, CELL) is not None
 
 
 def test_another_cells_result_is_refused(tmp_path):

@@ -50,6 +50,14 @@ def test_a_run_that_is_done_is_measured_without_training(grid, tmp_path, monkeyp
     assert run_cell(less, tmp_path).evaluation == whole.evaluation
 
 
+def test_a_run_on_a_scenario_with_other_defaults_is_refused(stopped, monkeypatch):
+    monkeypatch.setattr(running, "resume", None)
+    manifest = next((stopped / RUNS / CELL.run_name / "checkpoints").glob("*/run.json"))
+    manifest.write_text(manifest.read_text().replace('"cloud_delay": 0.2', '"cloud_delay": 0.3'))
+    with pytest.raises(ValueError, match=r"scenario.cloud_delay was 0.3 in training, is 0.2 here"):
+        run_cell(CELL, stopped)
+
+
 def test_a_run_that_has_gone_beyond_is_left_alone(grid, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(running, "train", lambda *_, out, **__: asked.append(out))

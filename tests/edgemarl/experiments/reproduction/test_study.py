@@ -29,6 +29,16 @@ def test_rules_have_one_cell_for_each_topology():
     assert {(cell.seed, cell.slots) for cell in cells} == {(0, 0)}
 
 
+def test_every_budget_has_files_of_its_own():
+    def stem(**changes):
+        return STUDY.file_stem(dataclasses.replace(STUDY.budget, **changes))
+
+    assert stem() == stem(points=1) == "tiny-curves"
+    assert STUDY.file_stem(STUDY.quick) == "tiny-curves-quick"
+    assert stem(seeds=1) == "tiny-curves-1-seeds"
+    assert stem(slots=7, evaluation_slots=2) == "tiny-curves-7-slots-2-evaluation-slots"
+
+
 def test_a_point_changes_scenario_and_learners_settings():
     point = dataclasses.replace(POINTS.points[2], settings={"gamma": 0.5})
     learner, rule = (POINTS.cell(m, point, 0, BUDGET) for m in (IDQN, GREEDY))

@@ -55,9 +55,10 @@ def test_one_replicate_has_no_interval():
     assert (found.mean, found.low, found.high) == (1.0, None, None)
 
 
-def test_without_the_reference_there_is_no_difference():
-    made = summary(STUDY, {"greedy": [6.0], "nearest": [5.0]})
-    assert made.difference(made.entry(POINT, "greedy")) is None
+def test_where_the_reference_has_not_been_run_differences_are_to_the_first():
+    made = summary(STUDY, {"greedy": [6.0, 7.0], "nearest": [5.0, 5.0]})
+    assert made.reference == GREEDY
+    assert made.difference(made.entry(POINT, "nearest")).mean == 1.5
 
 
 def test_a_method_that_lacks_a_replicate_is_left_out():
@@ -66,6 +67,15 @@ def test_a_method_that_lacks_a_replicate_is_left_out():
     made = summarize(STUDY, BUDGET, [measured(cell, 5.0) for cell in cells])
     assert [entry.method.name for entry in made.entries] == ["nearest"]
     assert made.entry(POINT, "idqn") is None
+    gaps = [(gap.point.label, gap.method.name, gap.replicates) for gap in made.gaps]
+    assert gaps == [("|U| = 8", "idqn", 1), ("|U| = 8", "greedy", 0), ("|U| = 8", "broken", 0)]
+
+
+def test_points_beyond_the_budgets_count_where_they_have_been_run():
+    few = dataclasses.replace(BUDGET, points=1)
+    cells = [POINTS.cell(GREEDY, point, k, few) for point in POINTS.points for k in (0, 1)]
+    made = summarize(POINTS, few, [measured(cell, 5.0) for cell in cells])
+    assert [point.label for point in made.points] == ["U 6", "U 8", "U 10"]
 
 
 def test_results_of_another_budget_do_not_count():

@@ -19,13 +19,13 @@ LEARNER = STUDY.cell(IDQN, STUDY.points[0], 0, BUDGET).name
 
 @pytest.fixture
 def recorded(grid, tmp_path, monkeypatch):
-    """A folder with the result of one rule; whatever is committed meanwhile, the code is its."""
+    """A folder with the result of one rule; whatever is edited meanwhile, the code is its."""
 
-    def but_for_the_commit(before, now):
-        return changed_surroundings(dataclasses.replace(before, commit=now.commit), now)
+    def but_for_the_code(before, now):
+        return changed_surroundings(dataclasses.replace(before, code=now.code), now)
 
     monkeypatch.setattr(
-        "edgemarl.experiments.reproduction.verify.changed_surroundings", but_for_the_commit
+        "edgemarl.experiments.reproduction.verify.changed_surroundings", but_for_the_code
     )
     (tmp_path / CELLS).mkdir()
     shutil.copy(grid.out / CELLS / f"{RULE}.json", tmp_path / CELLS)
@@ -83,6 +83,27 @@ def test_a_changed_description_fails_without_a_run(recorded, monkeypatch, cell, 
     (check,) = verify(recorded)
     assert not check.passed
     assert check.verdict.startswith(verdict)
+
+
+def test_a_changed_default_fails_without_a_run(grid, recorded, monkeypatch):
+    (recorded / CELLS / f"{RULE}.json").unlink()
+    shutil.copy(grid.out / CELLS / f"{LEARNER}.json", recorded / CELLS)
+    before = read_result(recorded / CELLS / f"{LEARNER}.json")
+    defaults = {**before.cell["defaults"], "gamma": 0.7}
+    rewrite(recorded, LEARNER, cell={**before.cell, "defaults": defaults})
+    monkeypatch.setattr("edgemarl.experiments.reproduction.grid._carry_out", lambda cells, *_: ())
+    (check,) = verify(recorded)
+    assert not check.passed
+    message = "FAILS: it is another cell today: gamma was 0.7 by default, is 0.1 now"
+    assert check.verdict == message
+
+
+def test_so_does_a_changed_scenario(recorded, monkeypatch):
+    before = read_result(recorded / CELLS / f"{RULE}.json")
+    rewrite(recorded, scenario={**before.scenario, "cloud_delay": 0.3})
+    monkeypatch.setattr("edgemarl.experiments.reproduction.grid._carry_out", lambda cells, *_: ())
+    (check,) = verify(recorded)
+    assert "it is another cell today: scenario.cloud_delay was 0.3, is 0.2 now" in check.verdict
 
 
 def test_on_another_processor_numbers_agree(recorded):
