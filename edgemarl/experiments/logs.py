@@ -51,7 +51,7 @@ class Logs:
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=slots or None)
 
     def write(self, row: Mapping[str, float], details: Mapping[str, float]) -> None:
-        """Append a row.
+        """Append a row, and wait until it is on the disk: later checkpoints count on it.
 
         Args:
             row: values of the columns; those without a value may be left out.
@@ -59,6 +59,7 @@ class Logs:
         """
         with self.path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, self.columns).writerow(row)
+        sync(self.path)
         step = int(row["slots"])
         for name, value in {**details, **row}.items():
             if math.isfinite(value):  # RLlib reports NaN for what it has not measured yet
@@ -111,3 +112,4 @@ def _rewrite(path: Path, columns: tuple[str, ...], rows: list[dict[str, float]])
         writer.writerows(rows)
     sync(temporary)
     os.replace(temporary, path)
+    sync(path.parent)

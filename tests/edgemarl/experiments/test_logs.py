@@ -23,6 +23,16 @@ def test_rows_are_read_back(tmp_path):
     assert header == ",".join(columns_of(SYSTEM))
 
 
+def test_rows_are_on_the_disk_when_they_are_written(tmp_path, disk_events):
+    logs = Logs(tmp_path, SYSTEM)
+    path = str(tmp_path / "progress.csv")
+    assert disk_events[-1] == ("sync", str(tmp_path))  # the file's name
+    disk_events.clear()
+    logs.write({"slots": 10.0, "seconds": 1.0}, {})
+    logs.close()
+    assert ("sync", path) in disk_events
+
+
 def test_a_resumed_run_appends_and_its_clock_goes_on(tmp_path):
     write(tmp_path, 10, 20)
     write(tmp_path, 30, start=20)
