@@ -1,6 +1,7 @@
 """Who may import whom: read from the source, and checked in a clean process."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,12 +25,14 @@ FLOW = (
     *("heuristics", "problem", "prices", "broadcast"),
     *("baselines", "system", "snapshot", "spaces", "actions", "server_view", "user_view", "env"),
 )
+# The template opens a viewer when it is first asked to draw.
+ON_FIRST_PICTURE = {"edgemarl.core.env": ["edgemarl.rendering.open_viewer"]}
 # Files of an environment's folder that may know agents and spaces; the rest is plain functions.
 WITH_SPACES = {"observations", "spaces", "server_view", "user_view", "env"}
 ENVIRONMENTS = [
     path.parent.name for path in ROOT.glob("edgemarl/*/env.py") if path.parts[-2] != "core"
 ]
-STANDS_ON_CORE = {"core": [], "solvers": ["core"], "cities": ["core"], "traces": ["core"]}
+STANDS_ON_CORE = {"core": [], "solvers": ["core"], "cities": ["core"], "traces": ["core", "cities"]}
 STANDS_ON = {"vdn": {"idqn"}, "qmix": {"idqn"}, "shadow_price": {"idqn"}}
 
 
@@ -151,6 +154,16 @@ def test_algorithms_do_not_import_one_another():
         for name, tree in parsed(f"rllib_algos/{own}/*.py"):
             used = {o.split(".")[1] for o in anywhere(tree) if o.startswith("rllib_algos.")}
             assert not used & others, name
+
+
+def test_files_of_an_algorithm_do_not_import_one_another_in_a_circle():
+    needs = {
+        name: {".".join(other.split(".")[:3]) for other in anywhere(tree)}
+        for name, tree in parsed("rllib_algos/*/*.py")
+        if name.count(".") == 2  # a package's own name stands for what it exports
+    }
+    assert "rllib_algos.dirs.config" in needs
+    graphlib.TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
 def run_clean(code: str) -> str:

@@ -60,19 +60,26 @@ def read_eua(folder: Path) -> City:
     return city
 
 
-def write_eua(city: City, folder: Path) -> None:
-    """Write a city in the same format; positions are rounded to 1e-7 degrees, about 1 cm."""
+def write_eua(city: City, folder: Path) -> list[Path]:
+    """Write a city in the same format; positions are rounded to 1e-7 degrees, about 1 cm.
+
+    Returns:
+        The files of base stations and of users.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / SITES).open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["SITE_ID", "LATITUDE", "LONGITUDE"])
-        for number, (latitude, longitude) in enumerate(to_degrees(city.sites, city.origin)):
-            rows.writerow([number, f"{latitude:.7f}", f"{longitude:.7f}"])
-    with (folder / USERS).open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["Latitude", "Longitude"])
-        for latitude, longitude in to_degrees(city.users, city.origin):
-            rows.writerow([f"{latitude:.7f}", f"{longitude:.7f}"])
+    sites, users = (
+        [[f"{degree:.7f}" for degree in row] for row in to_degrees(position, city.origin)]
+        for position in (city.sites, city.users)
+    )
+    numbered = [[number, *row] for number, row in enumerate(sites)]
+    _write(folder / SITES, ["SITE_ID", "LATITUDE", "LONGITUDE"], numbered)
+    _write(folder / USERS, ["Latitude", "Longitude"], users)
+    return [folder / SITES, folder / USERS]
+
+
+def _write(path: Path, header: list[str], rows: list[list]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
 
 
 def _find(folder: Path, name: str, pattern: str) -> Path:

@@ -8,10 +8,12 @@ from edgemarl.cli.commands import OneLineErrors, SettingsCommand
 from edgemarl.cli.doctor import doctor
 from edgemarl.cli.evaluate import compare, evaluate
 from edgemarl.cli.export import export
+from edgemarl.cli.fetch import fetch
 from edgemarl.cli.report import report
 from edgemarl.cli.reproduce import reproduce
 from edgemarl.cli.show import list_names, show_scenario
 from edgemarl.cli.sweep import sweep
+from edgemarl.cli.traces import traces
 from edgemarl.cli.train import train
 from edgemarl.cli.verify import verify
 
@@ -23,6 +25,8 @@ app = typer.Typer(
 )
 scenarios = typer.Typer(no_args_is_help=True, help="Look at scenarios.")
 app.add_typer(scenarios, name="scenario")
+app.add_typer(fetch, name="fetch")
+app.add_typer(traces, name="traces")
 app.command(cls=SettingsCommand)(train)
 app.command(cls=SettingsCommand)(evaluate)
 app.command(cls=SettingsCommand)(compare)

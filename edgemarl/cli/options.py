@@ -22,7 +22,7 @@ ScenarioName = Annotated[
         "--scenario",
         metavar="NAME",
         autocompletion=completion.scenarios,
-        help="Preset or YAML file; the environment's own unless a checkpoint says else.",
+        help="Preset, eua:DIR or YAML file; the environment's own unless a checkpoint says else.",
     ),
 ]
 ScenarioSeed = Annotated[

@@ -61,7 +61,7 @@ def _with_sources(sources: dict[str, str]) -> list[str]:
 
 
 def show_scenario(
-    name: Annotated[str, typer.Argument(help="Preset or YAML file.")],
+    name: Annotated[str, typer.Argument(help="Preset, eua:DIR or YAML file.")],
     env: Env = None,
     scenario_seed: ScenarioSeed = None,
     settings: Set = None,

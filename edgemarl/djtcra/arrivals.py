@@ -1,7 +1,7 @@
 """Role ``arrivals``: the tasks of one slot."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,26 @@ class Arrivals(Protocol):
     def draw(self, num_users: int, rng: np.random.Generator) -> Tasks:
         """The tasks of one slot."""
         ...
+
+
+class TimedArrivals(Arrivals, Protocol):
+    """Knows which tasks come in which slot of an episode."""
+
+    def draw_slot(self, slot: int, num_users: int, rng: np.random.Generator) -> Tasks:
+        """The tasks of a slot, counted from 0 at the start of the episode."""
+        ...
+
+
+def knows_slots(arrivals: Arrivals) -> TypeGuard[TimedArrivals]:
+    """Whether arrivals depend on the slot's number."""
+    return hasattr(arrivals, "draw_slot")
+
+
+def tasks_of(arrivals: Arrivals, slot: int, num_users: int, rng: np.random.Generator) -> Tasks:
+    """The tasks of a slot of an episode, whether or not the arrivals look at which one it is."""
+    if knows_slots(arrivals):
+        return arrivals.draw_slot(slot, num_users, rng)
+    return arrivals.draw(num_users, rng)
 
 
 @component("arrivals", "uniform")

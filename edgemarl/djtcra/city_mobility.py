@@ -10,10 +10,11 @@ from edgemarl.cities import City, canonical_city, load_city
 from edgemarl.cities.geometry import inside, uniform_inside
 from edgemarl.core.component import component
 from edgemarl.core.draws import uniform
-from edgemarl.core.validation import check_nonnegative, check_positive, check_range
+from edgemarl.core.validation import as_finite, check_nonnegative, check_range
 from edgemarl.djtcra.mobility import Placement
 
 Array = NDArray[np.float64]
+LEAST_DISTANCE = 1.0  # [m] to a base station; who is nearer counts as so near
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +33,14 @@ class CityMobility:
 
     def __post_init__(self) -> None:
         """Check every quantity, and that the city is there."""
-        check_positive("coverage", self.coverage)
+        if not as_finite("coverage", self.coverage) > LEAST_DISTANCE:
+            raise ValueError(f"coverage must be above {LEAST_DISTANCE:g} m, got {self.coverage}")
         object.__setattr__(self, "city", canonical_city(self.city))
 
     @property
     def distance(self) -> tuple[float, float]:
         """Least and greatest ground distance [m] that can occur."""
-        return 0.0, self.coverage
+        return LEAST_DISTANCE, self.coverage
 
     @cached_property
     def region(self) -> City:
@@ -79,6 +81,7 @@ class CityMobility:
     def _placement(self, position: Array, plan: Array | None, num_servers: int) -> Placement:
         site, distance = self.region.nearest_site(position)
         ran = self.region.clusters(num_servers).server_of[site]
+        distance = np.maximum(distance, LEAST_DISTANCE)
         return Placement(ran=ran, distance=distance, position=position, plan=plan)
 
     def _first_plan(self, num_users: int, rng: np.random.Generator) -> Array | None:

@@ -18,7 +18,7 @@ from edgemarl.core.seeding import named_generator
 from edgemarl.core.units import dbm_to_watt
 from edgemarl.core.validation import as_finite, check_count
 from edgemarl.djtcra.allocation import AllocationPolicy, ExactAllocation
-from edgemarl.djtcra.arrivals import Arrivals, UniformTasks
+from edgemarl.djtcra.arrivals import Arrivals, UniformTasks, knows_slots
 from edgemarl.djtcra.availability import Availability, FixedPower
 from edgemarl.djtcra.city_fields import city_fields, divided
 from edgemarl.djtcra.mobility import Mobility, Resample
@@ -246,5 +246,6 @@ class Scenario(BaseScenario):
             isinstance(self.mobility, Resample)
             and isinstance(self.population, FixedPopulation)
             and isinstance(self.availability, FixedPower)
+            and not knows_slots(self.arrivals)
             and self.migration_delay == 0
         )

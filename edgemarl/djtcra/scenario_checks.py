@@ -17,6 +17,7 @@ from edgemarl.djtcra.city_mobility import CityMobility
 from edgemarl.djtcra.city_network import CityNetwork
 from edgemarl.djtcra.network import GrowingNetwork
 from edgemarl.djtcra.population import FixedPopulation
+from edgemarl.djtcra.traces import TraceMobility
 
 if TYPE_CHECKING:
     from edgemarl.djtcra.scenario import Scenario
@@ -67,4 +68,9 @@ def _check_components(scenario: "Scenario") -> None:
             f"got {cities['mobility']!r}"
         )
     if not isinstance(scenario.population, FixedPopulation):
+        if isinstance(scenario.mobility, TraceMobility):
+            raise ValueError(
+                "population must be fixed where mobility is a trace, in which indices stand for "
+                f"the same users throughout, got {scenario.population!r}"
+            )
         check_members("network of a changing population", scenario.network, GrowingNetwork)

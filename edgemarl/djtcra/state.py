@@ -13,6 +13,7 @@ from edgemarl.core.validation import (
     check_servers,
     check_shape,
 )
+from edgemarl.djtcra.arrivals import tasks_of
 from edgemarl.djtcra.mobility import Placement
 from edgemarl.djtcra.scenario import Scenario
 
@@ -94,13 +95,14 @@ def next_state(
         placement = scenario.mobility.place(users, scenario.num_servers, rng)
     else:
         placement = scenario.mobility.move(state.placement, scenario.num_servers, rng)
-    tasks = scenario.arrivals.draw(users, rng)
+    slot = 0 if state is None else state.slot + 1
+    tasks = tasks_of(scenario.arrivals, slot, users, rng)
     steepness, midpoint = scenario.qoe.draw(users, rng)
     bandwidth = _bandwidth(scenario, rng)
     noise = dbm_to_watt(uniform(scenario.noise_dbm, users, rng))
     census = _census(scenario, state, placement, _previous(state, assignment, users), rng)
     return State(
-        slot=0 if state is None else state.slot + 1,
+        slot=slot,
         placement=census.placement,
         bandwidth=bandwidth,
         noise=noise,

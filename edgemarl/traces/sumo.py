@@ -1,0 +1,143 @@
+"""From SUMO's floating car data (``--fcd-output``) to a CSV file of positions."""
+
+import csv
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from edgemarl.cities import City
+from edgemarl.cities.geometry import to_plane
+from edgemarl.core.validation import check_count, check_positive
+
+PEOPLE = ("vehicle", "person")
+ON_GRID = 1e-6  # of a step, by which a time may be off the slots' times
+
+
+def convert_fcd(
+    source: Path,
+    out: Path,
+    *,
+    step: float = 1.0,
+    city: City | None = None,
+    shift: tuple[float, float] = (0.0, 0.0),
+    max_users: int | None = None,
+) -> dict[str, int]:
+    """Write a trace of positions from an export, reading it piece by piece.
+
+    Slot 0 is the first time step in which there is anybody; slot k the one that is k steps later.
+    What lies between is left out. Users are numbered in the order of their appearance.
+
+    Args:
+        source: the export, ``.xml`` or ``.xml.gz``, of vehicles and persons.
+        out: CSV file to write, with the columns slot, user, x and y.
+        step: time between slots [s].
+        city: where given, the export holds longitudes and latitudes (``--fcd-output.geo``), which
+            become metres in this city's plane.
+        shift: metres to be added to all x and y.
+        max_users: who appears after so many users is left out.
+
+    Returns:
+        Number of each user by the name it has in the export.
+
+    Raises:
+        ValueError: for a file that is no such export, or has no time step at a slot's time.
+    """
+    check_positive("step", step)
+    if max_users is not None:
+        check_count("max_users", max_users)
+    users: dict[str, int] = {}
+    with out.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["slot", "user", "x", "y"])
+        for slot, found in _slots(source, step):
+            for name, first, second in found:
+                if name not in users and len(users) == max_users:
+                    continue
+                x, y = _in_plane(first, second, city)
+                number = users.setdefault(name, len(users))
+                rows.writerow([slot, number, f"{x + shift[0]:.2f}", f"{y + shift[1]:.2f}"])
+    if not users:
+        raise ValueError(f"{source} must hold at least one vehicle or person, got none")
+    return users
+
+
+def write_names(users: dict[str, int], out: Path) -> None:
+    """Write who is which user: a CSV file with the columns user and name."""
+    with out.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(
+            [["user", "name"], *([number, name] for name, number in users.items())]
+        )
+
+
+Found = list[tuple[str, float, float]]
+
+
+def _slots(source: Path, step: float) -> Iterator[tuple[int, Found]]:
+    """Slots, and who is where in them."""
+    start, expected = None, 0
+    for time, found in _timesteps(source):
+        if start is None:
+            if not found:
+                continue
+            start = time
+        slot = round((time - start) / step)
+        if abs((time - start) / step - slot) > ON_GRID:
+            continue
+        if slot != expected:
+            raise ValueError(
+                f"{source} must have a timestep at every {step:g} s, got none at "
+                f"{start + expected * step:g} s; give another step"
+            )
+        yield slot, found
+        expected += 1
+
+
+def _timesteps(source: Path) -> Iterator[tuple[float, Found]]:
+    """Time [s] of each step, and who is where in it; what was read is forgotten."""
+    try:
+        with _opened(source) as file:
+            found: Found = []
+            for _, element in ElementTree.iterparse(file):
+                if element.tag in PEOPLE:
+                    found.append(_whereabouts(source, element))
+                elif element.tag == "timestep":
+                    yield _number(source, element, "time"), found
+                    found = []
+                    element.clear()
+    except (OSError, EOFError, ElementTree.ParseError) as error:
+        raise ValueError(f"{source} must be a readable FCD export: {error}") from error
+
+
+def _opened(source: Path) -> IO[Any]:
+    return gzip.open(source) if source.suffix == ".gz" else source.open("rb")
+
+
+def _whereabouts(source: Path, element: ElementTree.Element) -> tuple[str, float, float]:
+    name = element.get("id")
+    if not name:
+        raise ValueError(f"{source} must name every {element.tag} by its id, got one without")
+    return name, _number(source, element, "x"), _number(source, element, "y")
+
+
+def _number(source: Path, element: ElementTree.Element, attribute: str) -> float:
+    text = element.get(attribute)
+    try:
+        value = float(text or "nan")
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        who = " ".join(filter(None, [element.tag, element.get("id")]))
+        raise ValueError(f"{source}: {attribute} of {who} must be a finite number, got {text!r}")
+    return value
+
+
+def _in_plane(first: float, second: float, city: City | None) -> tuple[float, float]:
+    """Metres, from metres or from longitude and latitude [degree]."""
+    if city is None:
+        return first, second
+    x, y = to_plane(np.array([[second, first]]), city.origin)[0].tolist()
+    return x, y
