@@ -1,4 +1,4 @@
-"""DIRS: imitate an expert first, then keep imitating refined decisions. Algorithm 1."""
+"""DIRS's config and algorithm: imitate an expert, then refined decisions. Algorithm 1."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from ray.rllib.utils.metrics import TIMERS
 
-from rllib_algos.dirs.config import DIRSConfig
+from rllib_algos.dirs.config import DIRSSettings
 from rllib_algos.dirs.demonstrations import draw_demonstrations
 from rllib_algos.dirs.replay import PrioritizedReplay
 from rllib_algos.joint.algorithm import JOINT_STATE, UPDATES_PER_CALL, JointOffPolicy
@@ -14,6 +14,13 @@ from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.vector_env import env_maker
 
 _STREAM = 0xD125  # sets the demonstrations' seed apart from those of env runners
+
+
+class DIRSConfig(DIRSSettings):
+    """Settings of DIRS, for environments that score assignments (see `AssignmentScorer`)."""
+
+    def __init__(self, algo_class: Any = None) -> None:
+        super().__init__(algo_class=algo_class or DIRS)
 
 
 class DIRS(JointOffPolicy):

@@ -28,13 +28,11 @@ from rllib_algos.joint.validation import (
 _PRINTED_WIDTHS = {30: (80, 60), 180: (260, 200), 200: (300, 250)}  # section V
 
 
-class DIRSConfig(JointOffPolicyConfig):
-    """Settings of DIRS, for environments that score assignments (see `AssignmentScorer`)."""
+class DIRSSettings(JointOffPolicyConfig):
+    """What can be set of DIRS; `DIRSConfig` adds the algorithm that it is for."""
 
     def __init__(self, algo_class: Any = None) -> None:
-        from rllib_algos.dirs.algorithm import DIRS  # which needs this module first
-
-        super().__init__(algo_class=algo_class or DIRS)
+        super().__init__(algo_class=algo_class)
         self.env_runner_cls = DIRSEnvRunner
         self.rollout_fragment_length = 10
         self.train_batch_size_per_learner = 256
@@ -113,7 +111,7 @@ class DIRSConfig(JointOffPolicyConfig):
             kwargs: those of `JointOffPolicyConfig.training`; `updates_per_slot` is T_M / phi, and
                 rewards, gamma and tau have no part in DIRS.
         """
-        assign_provided(self, locals(), DIRSConfig.training)
+        assign_provided(self, locals(), DIRSSettings.training)
         super().training(**kwargs)
         return self
 
