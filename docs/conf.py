@@ -7,6 +7,8 @@ import edgemarl
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
+from docstrings import public_names  # noqa: E402  # found by the path above
+
 project = "edgemarl"
 author = project_copyright = "The edgemarl developers"
 release = version = edgemarl.__version__
@@ -32,7 +34,7 @@ myst_dmath_double_inline = True
 myst_heading_anchors = 4
 
 autosummary_generate = True
-autosummary_ignore_module_all = False
+autosummary_context = {"offers": public_names("edgemarl", "rllib_algos")}
 autosummary_mock_imports = ["edgemarl.__main__"]
 autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
 autodoc_member_order = "bysource"

@@ -4,17 +4,22 @@ import doctest
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 import edgemarl
 from edgemarl.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s#]+)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+WITHIN = re.compile(r"`(edgemarl (?!\.\.\.)[^`…]+)`")
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -23,10 +28,38 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def commands(page: Path) -> list[str]:
-    """The lines of shell blocks that call `edgemarl`, with continued lines joined."""
+    """The commands of shell blocks that call `edgemarl`, with continued lines joined."""
     joined = [block.replace("\\\n", " ") for block in blocks(page, "sh")]
-    lines = [line.strip().removeprefix("$ ") for block in joined for line in block.splitlines()]
+    parts = [part for block in joined for part in re.split(r"\n|; (?:do )?", block)]
+    lines = [part.strip().removeprefix("$ ").removeprefix("do ") for part in parts]
     return [line for line in lines if line.startswith("edgemarl ")]
+
+
+def prose(page: Path) -> str:
+    return FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> list[str]:
+    """What headings are linked by, as code hosts and the site form it."""
+    slugs: list[str] = []
+    found: list[str] = []
+    for heading in HEADING.findall(prose(page)):
+        text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+        anchor = re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+        again = slugs.count(anchor)
+        slugs.append(anchor)
+        found.append(f"{anchor}-{again}" if again else anchor)
+    return found
+
+
+def leaf(arguments: list[str]) -> tuple[Any, list[str]]:
+    """The command that arguments begin with, and what is left for it."""
+    command: Any = typer.main.get_command(app)
+    while isinstance(command, TyperGroup):
+        name, *arguments = arguments
+        assert name in command.commands, f"no command {name}"
+        command = command.commands[name]
+    return command, arguments
 
 
 def name_of(page: Path) -> str:
@@ -36,11 +69,16 @@ def name_of(page: Path) -> str:
 def test_fences_links_and_commands_are_found(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
-        "[a](b.md#c) [d](https://e)\n```python\nx = 1\n```\n```sh\nedgemarl list\n```\n"
+        "# A, *b*: `c`\n[a](b.md#c) [d](https://e) [f](#a-b-c)\n```python\n# x\n```\n"
+        "```sh\nfor x in 1; do edgemarl list; done\nedgemarl \\\n  export\n```\n## A b c\n"
     )
-    assert blocks(page, "python") == ["x = 1\n"]
-    assert commands(page) == ["edgemarl list"]
-    assert LINK.findall(page.read_text()) == ["b.md"]
+    assert blocks(page, "python") == ["# x\n"]
+    assert [command.split() for command in commands(page)] == [
+        ["edgemarl", "list"],
+        ["edgemarl", "export"],
+    ]
+    assert LINK.findall(page.read_text()) == [("b.md", "c"), ("", "a-b-c")]
+    assert anchors(page) == ["a-b-c", "a-b-c-1"]
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=name_of)
@@ -77,13 +115,31 @@ def test_sessions_print_what_they_show(page):
     [(page, command) for page in PAGES for command in commands(page)],
     ids=lambda value: value if isinstance(value, str) else name_of(value),
 )
-def test_commands_have_the_options_they_are_shown_with(page, command):
-    arguments = shlex.split(command, comments=True)[1:]
-    result = CliRunner().invoke(app, [*arguments, "--help"])
-    assert result.exit_code == 0, result.output
+def test_commands_are_complete_and_have_arguments_of_the_right_kind(page, command):
+    """Parsed as the command line would parse them, and not run."""
+    leaf_command, arguments = leaf(shlex.split(command, comments=True)[1:])
+    leaf_command.make_context(command, arguments)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_within_a_line_have_the_options_they_are_shown_with(page):
+    for command in WITHIN.findall(prose(page)):
+        result = CliRunner().invoke(app, [*shlex.split(command)[1:], "--help"])
+        assert result.exit_code == 0, f"{command}: {result.output}"
+
+
+def test_a_command_that_does_not_exist_is_noticed():
+    with pytest.raises(AssertionError, match="no command"):
+        leaf(["trian", "vdn"])
+    command, arguments = leaf(["train", "vdn", "--slots", "many"])
+    with pytest.raises(typer.BadParameter, match="valid integer"):
+        command.make_context("train", arguments)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page):
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), f"{name_of(page)} links to {target}"
+    for target, anchor in LINK.findall(prose(page)):
+        file = page.parent / target if target else page
+        assert file.exists(), f"{name_of(page)} links to {target}"
+        if anchor:
+            assert anchor in anchors(file), f"{name_of(page)} links to {target}#{anchor}"

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pkgutil
 import re
 from typing import Any
 
@@ -39,6 +40,15 @@ def comment_of(name: str) -> str:
         return ""
     found = re.search(rf"^    {rest}\b[^#\n]*#:? (.*)$", source, re.MULTILINE)
     return MARKS.sub(r"\\\g<0>", found[1]) if found and not found[1].startswith("noqa") else ""
+
+
+def public_names(*packages: str) -> dict[str, list[str]]:
+    """What every package offers under its own name, by the package's name."""
+    found = list(packages)
+    for package in packages:
+        path = importlib.import_module(package).__path__
+        found += [m.name for m in pkgutil.walk_packages(path, f"{package}.") if m.ispkg]
+    return {name: list(getattr(importlib.import_module(name), "__all__", ())) for name in found}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
