@@ -56,5 +56,6 @@ def report(
         )
     for problem in done.problems:
         console.print(f"{problem.where}: {problem.reason}", markup=False)
+    runs = f"{done.runs} run" if done.runs == 1 else f"{done.runs} runs"
     megabytes = done.path.stat().st_size / 1e6
-    typer.echo(f"Wrote {done.path} ({done.runs} runs, {megabytes:.1f} MB); open it in a browser.")
+    typer.echo(f"Wrote {done.path} ({runs}, {megabytes:.1f} MB); open it in a browser.")

@@ -1,6 +1,6 @@
 """Learning curves of several runs as one, with intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from edgemarl.experiments.statistics import mean_interval
 
 Array = NDArray[np.float64]
-Rows = Sequence[Mapping[str, float]]
+Rows = Sequence[dict[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True)

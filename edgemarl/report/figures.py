@@ -8,7 +8,7 @@ import numpy as np
 from edgemarl.core.snapshot import IDLE, SlotSnapshot
 from edgemarl.core.system import Objective
 from edgemarl.core.units import MILLISECOND
-from edgemarl.report.curves import Curve, mean_curve, points
+from edgemarl.report.curves import Curve, Rows, mean_curve, points
 from edgemarl.report.gathering import Entry
 from edgemarl.report.grouping import Group, Part
 
@@ -32,6 +32,9 @@ def styles(titles: Sequence[str]) -> dict[str, tuple[str, str]]:
 def learning_curves(part: Part, rules: Mapping[str, float], look: Styles) -> Any:
     """Thin: each run while it explored; thick: means on validation slots, with their intervals.
 
+    Where runs are on several topologies, each is moved by the difference between the mean bound and
+    its own topology's, so that means and intervals compare runs and not topologies.
+
     Args:
         part: runs on one scenario.
         rules: mean objective of rules, for lines beside the curves.
@@ -40,14 +43,17 @@ def learning_curves(part: Part, rules: Mapping[str, float], look: Styles) -> Any
     objective = None if part.task.scenario is None else part.task.system.objective
     figure = _figure("slots of training", "reward" if objective is None else objective.title)
     measure = "reward" if objective is None else objective.name
+    bounds = {} if objective is None else _validated_bounds(part, objective)
+    middle = float(np.mean(list(bounds.values()))) if bounds else None
+    moves = {topology: middle - bound for topology, bound in bounds.items() if middle is not None}
     for group in part.groups:
-        _add_group(figure, group, measure, look[group.title][0])
+        _add_group(figure, group, measure, look[group.title][0], moves)
     longest = max(run.slots for run in part.runs)
     for rule, value in rules.items():
         _add_level(figure, rule, value, longest, color=look[rule][0], dash="dot")
-    bound = None if objective is None else _validated_bound(part, objective)
-    if objective is not None and bound is not None:
-        _add_level(figure, objective.bound_title, bound, longest, color=INK, dash="dash")
+    if objective is not None and middle is not None:
+        _add_level(figure, objective.bound_title, middle, longest, color=INK, dash="dash")
+    figure.update_layout(yaxis_range=_range_of_lines(figure))
     return figure
 
 
@@ -115,15 +121,21 @@ def distribution(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered[chosen], shares[chosen]
 
 
-def _add_group(figure: Any, group: Group, measure: str, color: str) -> None:
-    for run in group.runs:
-        slots, values = points(run.rows, measure)
+def _add_group(
+    figure: Any, group: Group, measure: str, color: str, moves: Mapping[int | None, float]
+) -> None:
+    checked = f"validation_{measure}"
+    moved = [
+        _moved(run.rows, (measure, checked), moves.get(run.topology, 0.0)) for run in group.runs
+    ]
+    for run, rows in zip(group.runs, moved, strict=True):
+        slots, values = points(rows, measure)
         thin = {"color": color, "width": 1}
         about = f"{run.name}, exploring"
         figure.add_scatter(
             x=slots, y=values, name=about, line=thin, mode="lines", opacity=0.35, showlegend=False
         )
-    curve = mean_curve([run.rows for run in group.runs], f"validation_{measure}")
+    curve = mean_curve(moved, checked)
     if curve is None:
         return
     figure.add_scatter(**_band(curve), fillcolor=color, opacity=0.18)
@@ -136,6 +148,11 @@ def _add_group(figure: Any, group: Group, measure: str, color: str) -> None:
         customdata=curve.runs,
         hovertemplate="%{y:.3f} after %{x} slots, %{customdata} run(s)",
     )
+
+
+def _moved(rows: Rows, measures: Sequence[str], by: float) -> Rows:
+    """A run's rows with something added to some measures."""
+    return [row | {name: row[name] + by for name in measures if name in row} for row in rows]
 
 
 def _band(curve: Curve) -> dict[str, Any]:
@@ -153,6 +170,16 @@ def _band(curve: Curve) -> dict[str, Any]:
     }
 
 
+def _range_of_lines(figure: Any) -> list[float] | None:
+    """The values' range with a margin, not counting bands: those of two runs can be very wide."""
+    lines = [trace.y for trace in figure.data if trace.fill is None and len(trace.y)]
+    if not lines:
+        return None
+    values = np.concatenate([np.asarray(y, dtype=float) for y in lines])
+    margin = 0.05 * (values.max() - values.min()) or 1.0
+    return [values.min() - margin, values.max() + margin]
+
+
 def _add_level(
     figure: Any, name: str, value: float, longest: int, *, color: str, dash: str
 ) -> None:
@@ -160,16 +187,14 @@ def _add_level(
     figure.add_scatter(x=[0, longest], y=[value, value], name=name, mode="lines", line=line)
 
 
-def _validated_bound(part: Part, objective: Objective) -> float | None:
-    """The bound of the validation slots, its mean over the topologies."""
-    by_topology: dict[int | None, list[float]] = {}
+def _validated_bounds(part: Part, objective: Objective) -> dict[int | None, float]:
+    """The mean bound of the validation slots by topology."""
+    found: dict[int | None, list[float]] = {}
     for run in part.runs:
         _, bounds = points(run.rows, f"validation_{objective.bound}")
         if len(bounds):
-            by_topology.setdefault(run.topology, []).append(bounds[-1])
-    if not by_topology:
-        return None
-    return float(np.mean([np.mean(bounds) for bounds in by_topology.values()]))
+            found.setdefault(run.topology, []).append(bounds[-1])
+    return {topology: float(np.mean(bounds)) for topology, bounds in found.items()}
 
 
 def _snapshots(entry: Entry) -> list[SlotSnapshot]:

@@ -105,6 +105,11 @@ def _learning(
         "each run while it explored. Dashed: the certified bound of the validation slots. Dotted: "
         "rules on the evaluation slots."
     )
+    if len({run.topology for run in part.runs}) > 1:
+        caption += (
+            " Each run is moved by the difference between the mean bound and its own topology's, "
+            "so that means and intervals compare runs and not topologies."
+        )
     drawn = figures.learning_curves(part, rules, look)
     return Figure("learning", "Learning curves", caption, _for_script(drawn.to_json()), first=True)
 

@@ -2,7 +2,7 @@
 
 const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
 const INK = "#1a1a1a";
-const SCALE = [[0, "#b2182b"], [0.5, "#f4c95d"], [1, "#2166ac"]];
+const SCALE = [[0, "#b2182b"], [0.45, "#fdae61"], [0.75, "#abd9e9"], [1, "#084594"]];
 const WIDTHS = [[1, 1], [2, 2], [4, 3.5], [8, 5.5]]; // fewest tasks, width of their line
 const IDLE = -2;
 const PLAY_EVERY = 700; // [ms]

@@ -21,7 +21,7 @@ def test_a_report_is_written_and_problems_are_told(tmp_path):
         *(str(folder), str(tmp_path / "absent"), "--out", str(out)),
         *("--slots", "4", "--record", "3", "--baselines", "nearest,remote"),
     )
-    assert f"Wrote {out} (1 runs" in done.stdout.replace("\n", " ")
+    assert f"Wrote {out} (1 run, " in done.stdout
     told = " ".join(done.stderr.split())
     assert "absent: run folder must exist, found none" in told
     assert "remote: no baseline of djtcra has this name" in told

@@ -41,16 +41,21 @@ def test_styles_differ_for_many_entries():
 def test_curves_show_runs_mean_interval_rules_and_bound(part, look):
     figure = figures.learning_curves(part, {"nearest": 2.5}, look)
     found = traces(figure)
-    assert found["run0, exploring"].y.tolist() == pytest.approx([3.1, 3.2, 3.3, 3.4, 3.5, 3.6])
+    # Bounds are 6 and 8 on the two topologies: curves are moved by +1 and -1.
+    assert found["run0, exploring"].y.tolist() == pytest.approx([4.1, 4.2, 4.3, 4.4, 4.5, 4.6])
+    assert found["run1, exploring"].y.tolist() == pytest.approx([3.1, 3.2, 3.3, 3.4, 3.5, 3.6])
     assert found["maddpg"].x.tolist() == [20, 40, 60]
-    assert found["maddpg"].y.tolist() == pytest.approx([3.7, 3.9, 4.1])  # of 3.2 and 4.2, and so on
+    assert found["maddpg"].y.tolist() == pytest.approx([3.7, 3.9, 4.1])  # of 4.2 and 3.2, and so on
     assert found["maddpg"].customdata.tolist() == [2, 2, 2]
     (band,) = [trace for trace in figure.data if trace.fill == "toself"]
     expected = mean_interval([3.2, 4.2])
     assert (band.y[0], band.y[-1]) == pytest.approx((expected.high, expected.low))
     assert list(found["nearest"].y) == [2.5, 2.5]
-    assert list(found["upper bound"].y) == [7.0, 7.0]  # 6 on one topology, 8 on the other
+    assert list(found["upper bound"].y) == [7.0, 7.0]
     assert figure.layout.yaxis.title.text == "system QoE"
+    low, high = figure.layout.yaxis.range
+    assert (low, high) == pytest.approx((2.5 - 0.225, 7.0 + 0.225))  # the band is wider
+    assert min(band.y) < low
 
 
 def test_rewards_are_shown_where_there_is_no_scenario(part):
