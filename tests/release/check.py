@@ -22,6 +22,7 @@ SMOKE = Path(__file__).with_name("smoke.py")
 NEEDED = (  # data files, which a build can forget without an error
     "edgemarl/py.typed",
     "edgemarl/pretrained/shadow_price/paper-t0/policy.safetensors",
+    "edgemarl/report/template/page.html.j2",
 )
 
 
