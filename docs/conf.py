@@ -7,7 +7,8 @@ import edgemarl
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
-from docstrings import public_names  # noqa: E402  # found by the path above
+from docstrings import public_names  # found by the path above
+from repository import URL
 
 project = "edgemarl"
 author = project_copyright = "The edgemarl developers"
@@ -49,6 +50,12 @@ toc_object_entries_show_parents = "hide"
 html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "edgemarl"
+if URL:
+    html_theme_options = {
+        "source_repository": URL,
+        "source_branch": "main",
+        "source_directory": "docs/",
+    }
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False

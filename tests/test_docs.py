@@ -1,5 +1,6 @@
 """What README and docs show is true: snippets run, commands exist, links lead somewhere."""
 
+import ast
 import doctest
 import re
 import shlex
@@ -13,12 +14,16 @@ from typer.testing import CliRunner
 
 import edgemarl
 from edgemarl.cli.app import app
+from rllib_algos import registry
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+CODE = re.compile(
+    r"`((?:edgemarl|rllib_algos|tests|examples|benchmarks)/[\w/]+\.py)(?:::([\w.]+))?`"
+)
 WITHIN = re.compile(r"`(edgemarl (?!\.\.\.)[^`…]+)`")
 
 
@@ -143,3 +148,21 @@ def test_links_lead_somewhere(page):
         assert file.exists(), f"{name_of(page)} links to {target}"
         if anchor:
             assert anchor in anchors(file), f"{name_of(page)} links to {target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_and_what_is_in_them_exist(page):
+    """A name such as `Class.method` of `package/module.py` is defined there, in that order."""
+    for path, name in CODE.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / path).is_file(), f"{name_of(page)} names {path}"
+        scope = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+        for part in filter(None, name.split(".")):
+            found = [node for node in scope if getattr(node, "name", None) == part]
+            assert found, f"{name_of(page)} names {part} of {path}"
+            scope = getattr(found[0], "body", [])
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/algorithms/*.md")), ids=name_of)
+def test_algorithms_of_papers_say_where_they_depart_from_them(page):
+    if page.stem in registry.names() and page.stem != "shadow_price":  # which is ours
+        assert any("departures-from-the-paper" in anchor for anchor in anchors(page))

@@ -1,0 +1,134 @@
+"""What docs/_extensions makes of pages and docstrings; `make docs` builds the whole site."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sphinx")
+pytest.importorskip("latex2mathml")
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def extensions(monkeypatch):
+    monkeypatch.syspath_prepend(DOCS / "_extensions")
+
+
+def pages():
+    return sorted(path for path in DOCS.glob("**/*.md") if "reproduction" not in path.parts)
+
+
+def fitted(text, written=DOCS / "model", shown=DOCS / "model"):
+    from repository import LINK, fitting
+
+    return LINK.sub(lambda link: fitting(link, written, shown), text)
+
+
+def test_every_page_is_in_one_section():
+    from navigation import SECTIONS
+    from repository import ROOT_PAGES
+
+    for page in pages():
+        name = page.relative_to(DOCS).with_suffix("").as_posix()
+        places = [
+            caption
+            for caption, patterns in SECTIONS.items()
+            if any(page.match(f"docs/{pattern}.md") for pattern in patterns)
+        ]
+        assert len(places) == (name != "index"), name
+    assert all((ROOT / file).exists() for file in ROOT_PAGES.values())
+
+
+def test_links_within_the_pages_stay():
+    link = "[a](mec.md#readings), ![b](../images/demo_learning_curve.png), [c](#d), [e](https://f)"
+    assert fitted(link) == link
+
+
+def test_links_to_the_root_lead_to_pages_of_the_site():
+    assert fitted("[a](../../README.md#b) [c](../../CHANGELOG.md)") == (
+        "[a](../index.md#b) [c](../changelog.md)"
+    )
+    assert fitted("[a](docs/solver.md#b)", ROOT, DOCS) == "[a](solver.md#b)"
+
+
+def test_folders_lead_to_the_first_page_of_their_section():
+    assert fitted("[a](docs/algorithms)", ROOT, DOCS) == "[a](algorithms/shadow_price.md)"
+
+
+def test_files_are_copied_unless_the_repository_is_known(monkeypatch):
+    links = (
+        "[a](../../examples/05_solver.py) [b](../../examples) [c](../../examples/plugin/README.md)"
+    )
+    monkeypatch.setattr("repository.URL", "")
+    assert fitted(links) == "[a](../../examples/05_solver.py) b c"
+    monkeypatch.setattr("repository.URL", "https://host/name")
+    assert fitted(links) == (
+        "[a](https://host/name/blob/main/examples/05_solver.py) "
+        "[b](https://host/name/tree/main/examples) "
+        "[c](https://host/name/blob/main/examples/plugin/README.md)"
+    )
+
+
+def test_a_link_that_leads_nowhere_is_left_for_sphinx_to_report():
+    assert fitted("[a](nothing.md)") == "[a](nothing.md)"
+
+
+def test_formulas_become_mathml_without_their_numbers():
+    from docutils import nodes
+    from mathml import TAG, formula
+
+    assert "<mfrac>" in formula(nodes.math(text=r"\frac{a}{b}"), "inline")
+    assert TAG.findall(r"a = b \tag{3}") == ["3"]
+    assert "<mn>3</mn>" in formula(nodes.math_block(text="a = 3"), "block")
+    assert "<mn>3</mn>" not in formula(nodes.math_block(text=r"a = b \tag{3}"), "block")
+
+
+def test_what_has_no_mathml_keeps_its_backslash_and_is_warned_of():
+    from docutils import nodes
+    from mathml import formula
+
+    assert "\\" in formula(nodes.math(text=r"\nosuchcommand"), "inline")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_all_formulas_of_the_pages_are_known(page):
+    from docutils import nodes
+    from mathml import formula
+
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for block, inline in FORMULA.findall(text):
+        assert "\\" not in formula(nodes.math(text=block or inline), "inline"), block or inline
+
+
+def test_docstrings_keep_their_columns_and_sizes():
+    from docstrings import prepare
+
+    lines = ["Number of users |U|.", "", "a      first", "b      second"]
+    prepare(None, "module", "m", None, None, lines)
+    assert lines == [
+        *(r"Number of users \|U\|.", ""),
+        *("::", "", "    a      first", "    b      second"),
+    ]
+
+
+def test_fields_have_the_comments_behind_them():
+    from docstrings import comment_of, public_names
+
+    assert comment_of("edgemarl.djtcra.state.State.bandwidth") == "(U,) [Hz] B_u"
+    assert comment_of("edgemarl.djtcra.state.State.no_such_field") == ""
+    assert "evaluate" in public_names("edgemarl")["edgemarl"]
+
+
+def test_names_of_code_are_found_where_they_are_defined():
+    from code_links import home, name_in
+
+    assert name_in("rllib_algos/joint/losses.py::polyak") == "rllib_algos.joint.losses.polyak"
+    assert name_in("edgemarl/djtcra/prices.py") == "edgemarl.djtcra.prices"
+    assert name_in("tests/test_docs.py") == name_in("edgemarl/mec-v0") == ""
+    assert home("edgemarl.solvers.maximize") == "edgemarl.solvers.single_budget.maximize"
+    assert home("edgemarl.solvers.nothing") == "edgemarl.solvers.nothing"
