@@ -135,7 +135,7 @@ def test_commands_within_a_line_have_the_options_they_are_shown_with(page):
 
 def test_a_command_that_does_not_exist_is_noticed():
     with pytest.raises(AssertionError, match="no command"):
-        leaf(["trian", "vdn"])
+        leaf(["fly", "vdn"])
     command, arguments = leaf(["train", "vdn", "--slots", "many"])
     with pytest.raises(typer.BadParameter, match="valid integer"):
         command.make_context("train", arguments)
