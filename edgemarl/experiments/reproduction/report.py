@@ -138,15 +138,20 @@ def _about(summary: Summary) -> list[str]:
     sense = "" if objective.maximize else f"The {objective.title} is minimised: less is better. "
     return [
         f"Certified {objective.bound_title} of the {objective.title}: {bounds}.",
-        f"Every number is of {budget.seeds} replicates (training seed k on topology k mod "
-        f"{TOPOLOGIES}), {trained}{budget.evaluation_slots} fresh slots, the same for "
-        "all methods; ±: 95 % t interval over the replicates, of rules over the "
-        f"{min(budget.seeds, TOPOLOGIES)} topologies. "
+        f"Every number is of {_counted(budget.seeds, 'replicate', 'replicates')} "
+        f"(training seed k on topology k mod {TOPOLOGIES}), {trained}"
+        f"{budget.evaluation_slots} fresh slots, the same for all methods; "
+        "±: 95 % t interval over the replicates, of rules over the "
+        f"{_counted(min(budget.seeds, TOPOLOGIES), 'topology', 'topologies')}. "
         f"{sampled}{sense}"
         "Difference: mean over the replicates, in brackets a paired bootstrap's 95 % interval."
         + preliminary,
         *_missing(summary),
     ]
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _missing(summary: Summary) -> list[str]:

@@ -94,7 +94,7 @@ def test_another_budget_writes_nothing_over(grid, no_cell_is_run, tmp_path):
     before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
     assert len(before) == len(FILES) + 1
     reproduce(out, "--methods", SOUND, "--seeds", "1")
-    assert "of 1 replicates" in (out / "tiny-curves-1-seeds.md").read_text()
+    assert "of 1 replicate " in (out / "tiny-curves-1-seeds.md").read_text()
     assert {name: (out / name).read_bytes() for name in before} == before
 
 
