@@ -4,7 +4,7 @@ import csv
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -112,7 +112,7 @@ def _timesteps(source: Path) -> Iterator[tuple[float, Found]]:
         raise ValueError(f"{source} must be a readable FCD export: {error}") from error
 
 
-def _opened(source: Path) -> IO[Any]:
+def _opened(source: Path) -> Any:
     return gzip.open(source) if source.suffix == ".gz" else source.open("rb")
 
 
