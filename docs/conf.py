@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "code_links",
+    "command_line",
     "docstrings",
     "mathml",
     "navigation",

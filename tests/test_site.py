@@ -132,3 +132,13 @@ def test_names_of_code_are_found_where_they_are_defined():
     assert name_in("tests/test_docs.py") == name_in("edgemarl/mec-v0") == ""
     assert home("edgemarl.solvers.maximize") == "edgemarl.solvers.single_budget.maximize"
     assert home("edgemarl.solvers.nothing") == "edgemarl.solvers.nothing"
+
+
+def test_the_command_line_is_described_command_by_command():
+    from command_line import described
+
+    text = described()
+    assert text.startswith("# The command line\n")
+    for command in ("train", "compare", "scenario show"):
+        assert f"# `edgemarl {command}`" in text
+    assert "`--checkpoint-every N`" in text

@@ -15,7 +15,7 @@ SECTIONS = {
     ),
     "How to": ("how_to/*",),
     "Results": ("results/djtcra", "results/dirs", "results/*"),
-    "Reference": ("api/index", "artifact", "changelog", "contributing"),
+    "Reference": ("api/index", "api/command_line", "artifact", "changelog", "contributing"),
 }
 
 
