@@ -7,6 +7,7 @@ times of one process; the first slot is not counted.
 """
 
 import argparse
+import itertools
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def costs(scenario: Scenario, slots: int) -> dict[str, Any]:
     _ = evaluate(scenario, states[0], states[0].ran), slot_bound(scenario, states[0])  # warm up
     times: dict[str, list[float]] = {"draw": [], "evaluate": [], "bound": [], "near_optimal": []}
     gaps = []
-    for before, state in zip(states, states[1:], strict=False):
+    for before, state in itertools.pairwise(states):
         times["draw"].append(timed(lambda at=before: next_slot(scenario, at))[1])
         times["evaluate"].append(timed(lambda at=state: evaluate(scenario, at, at.ran))[1])
         times["bound"].append(timed(lambda at=state: slot_bound(scenario, at))[1])

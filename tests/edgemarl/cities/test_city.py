@@ -44,7 +44,7 @@ def test_a_server_at_every_site_from_west_to_east():
 
 def test_more_servers_than_places():
     sites = np.concatenate([PAIRS, PAIRS[:1]])
-    with pytest.raises(ValueError, match="num_servers must be at most 5, .* got 6"):
+    with pytest.raises(ValueError, match=r"num_servers must be at most 5, .* got 6"):
         cluster_sites(sites, 6, RNG(0))
 
 

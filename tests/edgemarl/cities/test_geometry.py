@@ -16,7 +16,7 @@ SQUARE = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]])
 
 
 def test_degrees_to_metres_by_hand():
-    """A degree of latitude is pi R / 180 = 111,195 m; one of longitude at 60 degrees, half of it."""
+    """A degree of latitude is pi R / 180 = 111,195 m; at 60 degrees, one of longitude is half."""
     degree = np.pi * EARTH_RADIUS / 180
     assert degree == pytest.approx(111_195, abs=1)
     found = to_plane(np.array([[60.0, 10.0], [61.0, 10.0], [60.0, 11.0]]), (60.0, 10.0))
