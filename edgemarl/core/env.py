@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
+from gymnasium import logger
 from gymnasium.spaces import Space
 from gymnasium.utils.seeding import np_random as seeded_generator
 from numpy.typing import NDArray
@@ -37,7 +38,10 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
 
     system: ClassVar[System]
     # PettingZoo declares the attribute without ClassVar.
-    metadata: dict[str, Any] = {"render_modes": [], "render_fps": 4}  # noqa: RUF012
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": 4,
+    }
 
     def __init__(self, view: View, *, max_cycles: int, render_mode: str | None, report_bound: bool):
         """Keep the view and options; ValueError for a bad `max_cycles` or `render_mode`."""
@@ -52,6 +56,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         self.last_state: Any = None
         self.last_outcome: Any = None
         self._last_bound: float | None = None  # of the last step's slot, once it was asked for
+        self._viewer: Any = None  # opened by the first call to render()
         self._cycle = 0
         self._np_random: np.random.Generator | None = None
 
@@ -65,6 +70,10 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
 
     def _bound(self, state: Any) -> float:
         """Certified bound of the system's objective in a slot of the running episode."""
+        raise NotImplementedError
+
+    def _title(self) -> str:
+        """What stands above pictures of the running episode."""
         raise NotImplementedError
 
     def _snapshot(self, state: Any, outcome: Any | None, bound: float | None) -> SlotSnapshot:
@@ -105,6 +114,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         self.agents = list(self.possible_agents)
         self.slot_state, self.last_state, self.last_outcome, self._cycle = None, None, None, 0
         self.slot_state = self._next_state(None)
+        self._show()
         return self.view.observe(self.slot_state), self._infos(self.slot_state, None)
 
     def step(self, actions: Mapping[str, Any]) -> Step:
@@ -136,6 +146,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         terminations = dict.fromkeys(self.agents, False)
         truncations = dict.fromkeys(self.agents, over)
         self.agents = [] if over else self.agents
+        self._show()
         return observations, rewards, terminations, truncations, infos
 
     def snapshot(self, *, bound: bool = True) -> SlotSnapshot:
@@ -153,11 +164,47 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         known = self._known_bound() if bound else self._last_bound
         return self._snapshot(self.last_state, self.last_outcome, known)
 
-    def render(self) -> None:
-        """Nothing is drawn: there is no render mode yet."""
+    def render(self) -> NDArray[np.uint8] | None:
+        """Show the slot of the last step; before the first, the slot to be decided.
+
+        Pictures show the bound and the gap where `report_bound` is True.
+
+        Returns:
+            Pixels (height, width, 3) with ``render_mode="rgb_array"``; None with ``"human"``, where
+            every reset and step renders by itself.
+
+        Raises:
+            MissingExtraError: without matplotlib.
+            RuntimeError: before the first reset; in a window, without a display.
+        """
+        self._require_reset()
+        if self.render_mode is None:
+            logger.warn(
+                'there is nothing to render to: make the environment with render_mode="..."'
+            )
+            return None
+        if self._viewer is None:
+            from edgemarl.rendering import open_viewer
+
+            fps = self.metadata["render_fps"]
+            self._viewer = open_viewer(self.render_mode, title=self._title(), fps=fps)
+        if self.last_outcome is None:
+            return self._viewer.show(self._snapshot(self.slot_state, None, None))
+        return self._viewer.show(self.snapshot(bound=self.report_bound))
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Free what was drawn in; the next :meth:`render` starts anew."""
+        if self._viewer is not None:
+            self._viewer.close()
+        self._viewer = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the viewer: copies open their own."""
+        return {**self.__dict__, "_viewer": None}
+
+    def _show(self) -> None:
+        if self.render_mode == "human":
+            self.render()
 
     def _infos(self, state: Any, outcome: Any | None) -> dict[str, dict[str, Any]]:
         infos = self.view.infos(state, outcome)

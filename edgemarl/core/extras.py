@@ -5,6 +5,7 @@ import importlib.util
 _MODULES = {
     "rllib": ("ray", "torch", "safetensors"),
     "viz": ("matplotlib",),
+    "video": ("matplotlib", "imageio_ffmpeg"),
     "report": ("plotly", "jinja2"),
     "search": ("pymoo",),
     "optuna": ("optuna",),

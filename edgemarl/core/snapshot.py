@@ -7,7 +7,7 @@ scenario, a state and an outcome to a :class:`SlotSnapshot`, and has both.
 import dataclasses
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,7 @@ class SlotSnapshot:
     bound: float | None = None  # [1] certified bound of the objective; None where not computed
     bound_title: str = "bound"
     gap: float | None = None  # [1] how much worse the objective is, as a share of the bound
+    count_titles: Mapping[str, str] = field(default_factory=dict)  # what the names of counts mean
     outline: Array | None = None  # (K, 2) [m] the region's corners
 
     def __post_init__(self) -> None:
@@ -85,7 +86,7 @@ class SlotSnapshot:
 
     def to_plain(self) -> dict[str, Any]:
         """The slot as values that JSON can hold, rounded as `DIGITS` says; NaN becomes None."""
-        fields = [field.name for field in dataclasses.fields(self)]
+        fields = [one.name for one in dataclasses.fields(self)]
         return {name: _plain(getattr(self, name), DIGITS.get(name)) for name in fields}
 
     @classmethod
@@ -95,13 +96,13 @@ class SlotSnapshot:
         Raises:
             ValueError: for an unknown or missing key, or a shape that does not fit.
         """
-        fields = {field.name: field for field in dataclasses.fields(cls)}
+        fields = {one.name: one for one in dataclasses.fields(cls)}
         for key in values:
             check_choice("key of a snapshot", key, fields)
         missing = [
             name
-            for name, field in fields.items()
-            if name not in values and field.default is dataclasses.MISSING
+            for name, one in fields.items()
+            if name not in values and one.default is MISSING and one.default_factory is MISSING
         ]
         if missing:
             raise ValueError(f"a snapshot must have {', '.join(missing)}, got {sorted(values)}")

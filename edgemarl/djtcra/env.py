@@ -40,10 +40,11 @@ class DJTCRAEnv(EdgeEnv):
             of the seeds after it; `scenario` is then the one of the running episode.
         max_cycles: slots of an episode; the scenario's `slots_per_episode` where None.
         action_mask: whether observations become dictionaries with an ``action_mask``.
-        report_bound: whether infos carry the slot's certified upper bound (some ms a slot).
+        report_bound: whether infos and pictures carry the slot's certified upper bound (some ms a
+            slot; seconds with 125 servers and 816 users).
         report_prices: whether infos carry ``priced_qoe``, the QoE less the price of the power used:
             a number with users as agents, else an array (U,), zero for other servers' users.
-        render_mode: None, as nothing is drawn yet.
+        render_mode: ``"rgb_array"`` for pictures, ``"human"`` for a window, or None.
 
     Raises:
         ValueError: for an option that is unknown or belongs to the other view; and for several
@@ -133,6 +134,9 @@ class DJTCRAEnv(EdgeEnv):
 
     def _bound(self, state: State) -> float:
         return upper_bound(self.scenario, state)
+
+    def _title(self) -> str:
+        return f"{self.system.name} · {self.scenario.name}"
 
     def _snapshot(self, state: State, outcome: Outcome | None, bound: float | None) -> SlotSnapshot:
         return slot_snapshot(self.scenario, state, outcome, bound=bound)

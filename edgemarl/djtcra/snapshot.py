@@ -1,5 +1,7 @@
 """What a slot looks like, for pictures and reports."""
 
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,9 @@ from edgemarl.djtcra.state import State
 from edgemarl.djtcra.system import SYSTEM
 
 Array = NDArray[np.float64]
+COUNTS = MappingProxyType(
+    {"SU": "SU satisfied", "DU": "DU disturbed", "GU": "GU gave up", "CU": "CU in the cloud"}
+)
 
 
 def slot_snapshot(
@@ -43,6 +48,7 @@ def slot_snapshot(
         quality_title="QoE",
         latency=_latency(state, outcome),
         counts={} if outcome is None else _counts(outcome),
+        count_titles=COUNTS,
         **judged(SYSTEM.objective, outcome, bound),
         outline=getattr(scenario.mobility, "outline", None),
     )

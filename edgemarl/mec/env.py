@@ -33,8 +33,9 @@ class MECEnv(EdgeEnv):
         reward: ``"reciprocal"`` for one over the objective or ``"negative_objective"`` for minus
             the objective, to all servers alike; the scenario's own where None.
         max_cycles: slots of an episode; the scenario's `slots_per_episode` where None.
-        report_bound: whether infos carry the slot's certified lower bound.
-        render_mode: None, as nothing is drawn yet.
+        report_bound: whether infos and pictures carry the slot's certified lower bound (some ms a
+            slot; up to seconds where tasks differ).
+        render_mode: ``"rgb_array"`` for pictures, ``"human"`` for a window, or None.
 
     Raises:
         ValueError: for an option that is unknown.
@@ -80,6 +81,9 @@ class MECEnv(EdgeEnv):
 
     def _bound(self, state: State) -> float:
         return self.system.bound(self.scenario, state)
+
+    def _title(self) -> str:
+        return f"{self.system.name} · {self.scenario.name}"
 
     def _snapshot(self, state: State, outcome: Outcome | None, bound: float | None) -> SlotSnapshot:
         return slot_snapshot(self.scenario, state, outcome, bound=bound)

@@ -41,8 +41,8 @@ def slot_snapshot(
         ran=np.where(served_by >= 0, served_by, state.gain.argmax(axis=1)),
         served_by=served_by,
         elsewhere="own device",
-        quality=np.full(devices, np.nan) if outcome is None else quality(scenario, state, outcome),
-        quality_title="least cost / cost",
+        quality=_quality(scenario, state, outcome),
+        quality_title="share of cost saved",
         latency=_latency(devices, outcome),
         counts={} if outcome is None else _counts(outcome),
         **judged(SYSTEM.objective, outcome, bound),
@@ -50,14 +50,19 @@ def slot_snapshot(
     )
 
 
-def quality(scenario: Scenario, state: State, outcome: Outcome) -> Array:
-    """What each device would pay if it were alone, over what it pays, Eq. (10), (N,) [1].
+def saved_cost(scenario: Scenario, state: State, outcome: Outcome) -> Array:
+    """The share of its cost, Eq. (10), that each device saves by offloading, (N,) [1].
 
-    Alone, it computes its task itself or has the whole of a server, whatever is cheapest.
+    It is 0 for a device that computes its task itself, and where a server or channel is so bad
+    that this would cost less.
     """
-    costs = SlotCosts.of(scenario, state)
-    offloaded = costs.offload + costs.root_cycles[:, None] ** 2 * costs.load_cost
-    return np.minimum(costs.local, offloaded.min(axis=1)) / outcome.cost
+    return np.maximum(1.0 - outcome.cost / SlotCosts.of(scenario, state).local, 0.0)
+
+
+def _quality(scenario: Scenario, state: State, outcome: Outcome | None) -> Array:
+    if outcome is None:
+        return np.full(scenario.num_devices, np.nan)
+    return saved_cost(scenario, state, outcome)
 
 
 def _latency(devices: int, outcome: Outcome | None) -> dict[str, Array]:

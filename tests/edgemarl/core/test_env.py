@@ -196,16 +196,9 @@ def test_copies_continue_alike(clone):
     [
         ({"max_cycles": 0}, "max_cycles must be an integer of at least 1, got 0"),
         ({"max_cycles": 2.5}, "max_cycles must be an integer of at least 1, got 2.5"),
-        ({"render_mode": "human"}, "render_mode must be one of None, got 'human'"),
+        ({"render_mode": "ansi"}, "render_mode must be one of None, 'human', 'rgb_array', got 'a"),
     ],
 )
 def test_options(options, message):
     with pytest.raises(ValueError, match=message):
         make(**options)
-
-
-def test_nothing_is_drawn_yet():
-    env = make()
-    assert env.render() is None
-    env.close()
-    assert env.metadata["render_fps"] > 0

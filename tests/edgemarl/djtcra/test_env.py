@@ -181,7 +181,7 @@ def test_an_observation_of_one_s_own_brings_its_space(tiny):
             r"scope must be one of 'shared', 'local', got 'selfish'",
         ),
         ("servers", {"max_cycles": 0}, r"max_cycles must be an integer of at least 1, got 0"),
-        ("servers", {"render_mode": "human"}, r"render_mode must be one of None, got 'human'"),
+        ("servers", {"render_mode": "ansi"}, r"render_mode must be one of .*, got 'ansi'"),
     ],
 )
 def test_bad_options(tiny, view, options, message):

@@ -4,7 +4,7 @@ import pytest
 from edgemarl import mec_v0
 from edgemarl.mec.outcome import evaluate
 from edgemarl.mec.presets import TINY
-from edgemarl.mec.snapshot import quality, slot_snapshot
+from edgemarl.mec.snapshot import saved_cost, slot_snapshot
 from edgemarl.mec.state import next_state
 
 ASSIGNMENT = np.array([0, 0, 0, 1, -1, -1])
@@ -34,15 +34,15 @@ def test_a_slot_without_an_outcome(state):
     assert not snapshot.server_load.any()
 
 
-def test_quality_is_one_for_a_device_that_has_the_best_for_itself(state):
-    alone = np.array([-1, -1, -1, 0, -1, -1])
-    scores = quality(TINY, state, evaluate(TINY, state, alone))
-    assert scores.max() <= 1.0 + 1e-12
-    costs = [
-        evaluate(TINY, state, np.where(np.arange(6) == 3, server, -1)).cost[3]
-        for server in (-1, 0, 1)
-    ]
-    assert scores[3] == pytest.approx(min(costs) / costs[1])
+def test_quality_is_the_share_of_cost_saved(state):
+    local = evaluate(TINY, state, np.full(6, -1)).cost
+    np.testing.assert_allclose(local, 2.0)  # 1 s at 1 W, with both weights 1
+    outcome = evaluate(TINY, state, ASSIGNMENT)
+    assert outcome.cost[3] < 2.0
+    expected = np.where(outcome.cost < 2.0, 1.0 - outcome.cost / 2.0, 0.0)
+    np.testing.assert_allclose(saved_cost(TINY, state, outcome), expected, atol=1e-12)
+    crowded = saved_cost(TINY, state, evaluate(TINY, state, np.zeros(6, dtype=np.int64)))
+    assert not crowded.any()  # six tasks of 1e9 cycles at 2.5e9 cycles/s take 2.4 s
 
 
 def test_the_snapshot_of_an_environment():
