@@ -48,7 +48,7 @@ def make_run(
     """A run's folder; `recorded` names a rule that stands for the trained policy."""
     env_id, known = SCENARIOS[system]
     scenario = known.with_overrides({"seed": topology, **(scenario or {})})
-    manifest = Manifest(
+    usual = Manifest(
         algorithm="maddpg",
         env_id=env_id,
         env_kwargs={},
@@ -60,8 +60,9 @@ def make_run(
         command=f"edgemarl train maddpg --out {path}",
         commit="0123456789",
     )
+    manifest = dataclasses.replace(usual, **changes)
     folder = RunFolder(path)
-    folder.mark_best(folder.save(dataclasses.replace(manifest, **changes), lambda _: None))
+    folder.mark_best(folder.save(manifest, lambda _: None))
     task = manifest.task()
     with (path / FILE_NAME).open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns_of(task.system))
