@@ -104,7 +104,7 @@ def test_a_file_that_changed_is_noticed(walk):
     walk.write_text(walk.read_text() + "3,0,0,0\n")
     with pytest.raises(ValueError, match=r"file .*walk\.csv must be what the scenario was made"):
         TraceMobility(file=mobility.file)
-    with pytest.raises(ValueError, match="absent.csv must be a readable file"):
+    with pytest.raises(ValueError, match=r"absent\.csv must be a readable file"):
         TraceArrivals(file=str(walk.parent / "absent.csv"))
 
 
@@ -114,4 +114,9 @@ def test_bad_options(walk, tasks):
     with pytest.raises(ValueError, match="gaps must be one of 'hold', 'error', got 'drop'"):
         TraceMobility(file=str(walk), gaps="drop")
     with pytest.raises(ValueError, match="population must be fixed where mobility is a trace"):
-        Scenario(num_users=2, mobility=TraceMobility(file=str(walk)), population="churn")
+        Scenario(
+            num_users=2,
+            channel="urban_micro",
+            mobility=TraceMobility(file=str(walk)),
+            population="churn",
+        )
