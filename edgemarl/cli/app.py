@@ -9,6 +9,7 @@ from edgemarl.cli.doctor import doctor
 from edgemarl.cli.evaluate import compare, evaluate
 from edgemarl.cli.export import export
 from edgemarl.cli.fetch import fetch
+from edgemarl.cli.render import render
 from edgemarl.cli.report import report
 from edgemarl.cli.reproduce import reproduce
 from edgemarl.cli.show import list_names, show_scenario
@@ -30,6 +31,7 @@ app.add_typer(traces, name="traces")
 app.command(cls=SettingsCommand)(train)
 app.command(cls=SettingsCommand)(evaluate)
 app.command(cls=SettingsCommand)(compare)
+app.command(cls=SettingsCommand)(render)
 app.command()(sweep)
 app.command()(export)
 app.command()(report)

@@ -4,7 +4,7 @@ A file imports only files before it: ``style``, ``geometry``, ``map_panel``, ``p
 ``picture``, ``viewer``, ``film``.
 """
 
-from edgemarl.rendering.film import write_film
+from edgemarl.rendering.film import check_film, write_film
 from edgemarl.rendering.viewer import ArrayViewer, Viewer, WindowViewer, open_viewer
 
-__all__ = ["ArrayViewer", "Viewer", "WindowViewer", "open_viewer", "write_film"]
+__all__ = ["ArrayViewer", "Viewer", "WindowViewer", "check_film", "open_viewer", "write_film"]

@@ -13,7 +13,7 @@ from edgemarl.core.extras import require_extra
 from edgemarl.core.validation import check_positive
 
 Pixels = NDArray[np.uint8]
-COLOURS = 96  # of a GIF's palette, which all its frames share
+COLOURS = 192  # of a GIF's palette, which all its frames share
 SAMPLED = 12  # frames, or up to twice as many, that the palette is made from
 FORMATS = (".gif", ".mp4", ".png")
 

@@ -67,7 +67,7 @@ def bars(low: Array, high: Array, width: float) -> Array:
     >>> bars(np.array([0.0]), np.array([3.0]), 0.5).tolist()
     [[[-0.25, 0.0], [0.25, 0.0], [0.25, 3.0], [-0.25, 3.0]]]
     """
-    left = np.arange(len(low)) - width / 2
+    left = np.arange(len(low), dtype=np.float64) - width / 2
     right = left + width
     corners = [(left, low), (right, low), (right, high), (left, high)]
     return np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
