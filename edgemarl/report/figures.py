@@ -80,7 +80,7 @@ def server_load(entries: Sequence[Entry], look: Styles) -> Any:
 def quality_distribution(entries: Sequence[Entry], look: Styles) -> Any:
     """Share of users and slots with at most a quality (empirical distribution function)."""
     title = _snapshots(entries[0])[0].quality_title
-    figure = _figure(title, f"share of users with at most this {title}")
+    figure = _figure(title, "share of users with at most that")
     for entry in entries:
         quality = _over_users(entry, lambda snapshot: snapshot.quality)
         values, shares = distribution(quality[~np.isnan(quality)])
@@ -218,7 +218,7 @@ def _figure(x: str, y: str) -> Any:
             "plot_bgcolor": "white",
             "xaxis": {**axis, "title": {"text": x}},
             "yaxis": {**axis, "title": {"text": y}, "automargin": True},
-            "legend": {"orientation": "h", "y": -0.2, "yanchor": "top"},
+            "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "traceorder": "normal"},
             "margin": {"l": 70, "r": 20, "t": 20, "b": 60},
             "height": 460,
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 from edgemarl.core.extras import require_extra
 from edgemarl.registry import systems
 from edgemarl.report.gathering import Gathering
-from edgemarl.report.grouping import parts_of
+from edgemarl.report.grouping import Part, parts_of
 from edgemarl.report.recording import Draws
 from edgemarl.report.runs import Problem, read_runs
 from edgemarl.report.sections import Section, section_of
@@ -69,12 +69,10 @@ def write_report(
     draws = Draws(slots=slots, record=min(record, slots), seed=seed)
     _check_baselines(baselines)
     runs, problems = read_runs(folders)
-    sections = []
-    for part in parts_of(runs):
+    sections, parts = [], parts_of(runs)
+    for part in parts:
         gathering = Gathering(part, draws, tell)
-        scenario = part.task.scenario
-        known = () if scenario is None else part.task.system.compared
-        entries = gathering.entries(known if baselines is None else baselines)
+        entries = gathering.entries(_rules_of(part, parts, baselines))
         sections.append(section_of(part, entries))
         problems += gathering.problems
     tell("writing the page")
@@ -87,6 +85,21 @@ def _check_baselines(names: Sequence[str] | None) -> None:
         if not any(name in system.baselines for system in systems()):
             known = dict.fromkeys(n for system in systems() for n in system.baselines.names())
             raise ValueError(f"baselines must be among {', '.join(known)}, got {name!r}")
+
+
+def _rules_of(part: Part, parts: Sequence[Part], names: Sequence[str] | None) -> tuple[str, ...]:
+    """The rules to show in a part; those of another part's system alone are not meant here."""
+    if part.task.scenario is None:
+        return ()
+    own = part.task.system
+    if names is None:
+        return own.compared
+    others = [other.task.system for other in parts if other.task.scenario is not None]
+    return tuple(
+        name
+        for name in names
+        if name in own.baselines or not any(name in other.baselines for other in others)
+    )
 
 
 def _page(sections: Sequence[Section], problems: Sequence[Problem], runs: int, draws: Draws) -> str:

@@ -70,7 +70,7 @@ function traces(shown) {
   return [
     outline(shown), links(shown, [...edge, ...other]), ...forwarded(shown, edge),
     people(shown, edge, "circle", "computed by a server", true),
-    people(shown, other, "diamond", `computed by the ${shown.elsewhere}`, false),
+    people(shown, other, "diamond", `computed by ${shown.elsewhere}`, false),
     people(shown, idle, "circle-open", "no task", false), servers(shown), ...load(shown),
   ];
 }
@@ -135,7 +135,7 @@ function people(shown, users, symbol, name, bar) {
 function about(shown, user) {
   const by = shown.served_by[user];
   if (by === IDLE) return `user ${user}: no task`;
-  const where = by >= 0 ? `server ${by}` : `the ${shown.elsewhere}`;
+  const where = by >= 0 ? `server ${by}` : shown.elsewhere;
   const latency = Object.entries(shown.latency)
     .map(([part, seconds]) => `${part} ${(1000 * seconds[user]).toFixed(0)} ms`).join(", ");
   return `user ${user}: ${shown.quality_title} ${shown.quality[user].toFixed(2)}<br>` +
