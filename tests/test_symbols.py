@@ -13,7 +13,7 @@ MODULES = {  # where the names of a page come from, by the page's name
     "djtcra": (
         *("core.channel", "djtcra.scenario", "djtcra.network", "djtcra.state", "djtcra.outcome"),
         *("djtcra.qoe", "djtcra.choices", "djtcra.optimum", "djtcra.latency", "djtcra.rewards"),
-        *("djtcra.server_view", "djtcra.user_view", "solvers.sigmoid"),
+        *("djtcra.server_view", "djtcra.user_view", "solvers.sigmoid", "core.urban", "cities.city"),
     ),
     "mec": (
         *("mec.scenario", "mec.topology", "mec.fading", "mec.state", "mec.latency", "mec.outcome"),

@@ -90,5 +90,5 @@ def _anchored(key: Any, value: Any, folder: Path, cls: type[BaseScenario]) -> An
         return value
     source, colon, place = value.partition(":")
     if colon and source in cls.SOURCES:
-        return f"{source}:{folder / place}"
-    return str(folder / value) if name == "file" else value
+        return f"{source}:{folder / Path(place).expanduser()}"
+    return str(folder / Path(value).expanduser()) if name == "file" else value

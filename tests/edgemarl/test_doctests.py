@@ -7,14 +7,20 @@ import pkgutil
 import pytest
 
 import edgemarl
+import edgemarl.cities
 import edgemarl.core
 import edgemarl.djtcra
 import edgemarl.mec
 import edgemarl.solvers
+import edgemarl.traces
 
+PACKAGES = (
+    *(edgemarl.core, edgemarl.solvers, edgemarl.cities, edgemarl.traces),
+    *(edgemarl.djtcra, edgemarl.mec),
+)
 MODULES = ["edgemarl"] + [
     module.name
-    for package in (edgemarl.core, edgemarl.djtcra, edgemarl.mec, edgemarl.solvers)
+    for package in PACKAGES
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
 ]
 
