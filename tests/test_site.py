@@ -108,11 +108,19 @@ def test_all_formulas_of_the_pages_are_known(page):
 def test_docstrings_keep_their_columns_and_sizes():
     from docstrings import prepare
 
-    lines = ["Number of users |U|.", "", "a      first", "b      second"]
+    lines = [
+        "Users |U|, (N, *shape), *so*, ``|``.",
+        "",
+        "a      first",
+        "b      |U|",
+        "",
+        ">>> 1 | 2",
+    ]
     prepare(None, "module", "m", None, None, lines)
     assert lines == [
-        *(r"Number of users \|U\|.", ""),
-        *("::", "", "    a      first", "    b      second"),
+        *(r"Users \|U\|, (N, \*shape), *so*, ``|``.", ""),
+        *("::", "", "    a      first", "    b      |U|", ""),
+        ">>> 1 | 2",
     ]
 
 

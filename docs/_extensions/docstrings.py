@@ -10,24 +10,26 @@ from sphinx.application import Sphinx
 
 COLUMNS = re.compile(r"\S {3,}\S|-->")  # text that is aligned by hand, or a diagram
 MARKS = re.compile(r"""[|*\\]|_(?=["'\s,.;:)]|$)""")  # what reStructuredText would read as markup
-SIZE = re.compile(r"\|(\w+)\|")  # |U|
+# Literals, which are kept, or what is meant as it is: |U|, (N, *shape), "next_".
+UNMARKED = re.compile(r"""(``.*?``)|\||(?<=[ (])\*(?=\w+[),])|(?<=\w)_(?=")""", re.DOTALL)
 
 
 def prepare(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Keep aligned text as it is, sizes such as |U| too, and give fields their comments."""
+    """Keep what reStructuredText would take for marks, and give fields their comments."""
     if what == "attribute" and not any(lines):
         lines[:] = [comment_of(name)]
         return
-    text = SIZE.sub(r"\\|\1\\|", "\n".join(lines))
-    text = re.sub(r'(?<=\w)_(?=")', r"\\_", text)
-    parts = re.split(r"\n\s*\n", text)
-    kept = [as_it_stands(part) if COLUMNS.search(part) else part for part in parts]
-    lines[:] = "\n\n".join(kept).split("\n")
+    parts = re.split(r"\n\s*\n", "\n".join(lines))
+    lines[:] = "\n\n".join(map(paragraph, parts)).split("\n")
 
 
-def as_it_stands(part: str) -> str:
-    """A paragraph as a literal block."""
-    return "::\n\n" + "\n".join("    " + line for line in part.replace("\\|", "|").splitlines())
+def paragraph(part: str) -> str:
+    """A paragraph with its marks escaped; as it stands where it is aligned, or a session."""
+    if COLUMNS.search(part):
+        return "::\n\n" + "\n".join("    " + line for line in part.splitlines())
+    if part.lstrip().startswith(">>>"):
+        return part
+    return UNMARKED.sub(lambda found: found[0] if found[1] else f"\\{found[0]}", part)
 
 
 def comment_of(name: str) -> str:
