@@ -14,6 +14,7 @@ from edgemarl.core.validation import check_positive
 
 Pixels = NDArray[np.uint8]
 COLOURS = 192  # of a GIF's palette, which all its frames share
+WHITE = 250  # level from which a colour is nearly white
 SAMPLED = 12  # frames, or up to twice as many, that the palette is made from
 FORMATS = (".gif", ".mp4", ".png")
 
@@ -67,15 +68,24 @@ def _write_gif(path: Path, frames: Iterator[Pixels], fps: float) -> int:
     from PIL import Image
 
     plain = Image.Dither.NONE
-    images = [Image.fromarray(frame).quantize(256, dither=plain) for frame in frames]  # compact
+    images = [_reduced(Image.fromarray(frame), 256) for frame in frames]  # compact
     every = max(1, len(images) // SAMPLED)
     sample = np.concatenate([np.asarray(one.convert("RGB"))[::2, ::2] for one in images[::every]])
-    palette = Image.fromarray(sample).quantize(COLOURS, dither=plain)
+    palette = _reduced(Image.fromarray(sample), COLOURS)
     first, *others = (one.convert("RGB").quantize(palette=palette, dither=plain) for one in images)
     first.save(
         path, save_all=True, append_images=others, duration=round(1000 / fps), loop=0, optimize=True
     )
     return len(images)
+
+
+def _reduced(image: Any, colours: int) -> Any:
+    """An image with so many colours, in which what is nearly white is white."""
+    from PIL import Image
+
+    reduced = image.quantize(colours, dither=Image.Dither.NONE)
+    reduced.putpalette([255 if value >= WHITE else value for value in reduced.getpalette()])
+    return reduced
 
 
 def _write_mp4(path: Path, frames: Iterator[Pixels], shape: tuple[int, ...], fps: float) -> int:

@@ -38,6 +38,10 @@ class JointVectorEnv:
         """Replaces a copy that broke by a new one."""
         self.envs[index] = self._make(index)
 
+    def render(self) -> Any:
+        """What the first copy renders, as RLlib's recording callbacks ask for."""
+        return self.envs[0].render()
+
     def close(self) -> None:
         """Closes all copies."""
         for env in self.envs:
