@@ -31,7 +31,7 @@ def vector_env(given: Arguments, copies: int) -> Any:
     users = supersuit.pettingzoo_env_to_vec_env_v1(
         edgemarl.make(ENV, given.scenario, reward="local")
     )
-    env = supersuit.concat_vec_envs_v1(users, copies, base_class="stable_baselines3")
+    env: Any = supersuit.concat_vec_envs_v1(users, copies, base_class="stable_baselines3")
     env.venv.reset(seed=0)  # SuperSuit's environments have no seed(), which SB3 would call
     return env
 
