@@ -1,6 +1,6 @@
 """The recordings behind a page: those of the runs, made where there is none, and of rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,12 +119,18 @@ class Gathering:
         if name not in system.baselines:
             self._note(name, f"no baseline of {system.name} has this name")
             return Entry(title=name, recordings=())
-        recordings = []
+        try:
+            return Entry(title=name, recordings=tuple(self._measured(name)))
+        except (ImportError, ValueError) as error:  # such as a missing extra
+            self._note(name, f"the rule could not be measured: {error}")
+            return Entry(title=name, recordings=())
+
+    def _measured(self, name: str) -> Iterator[Recording]:
+        """A rule's recordings on every topology of the part."""
         for topology, slots in sorted(self._slots.items()):
             self.tell(f"measuring {name} on topology {topology}")
             bound = True if slots.bound is None else slots.bound
-            recordings.append(record(name, slots.task, self.draws, name=name, bound=bound))
-        return Entry(title=name, recordings=tuple(recordings))
+            yield record(name, slots.task, self.draws, name=name, bound=bound)
 
     def _note(self, where: str, reason: str) -> None:
         self.problems.append(Problem(where=where, reason=without_paths(reason)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgemarl.core.extras import require_extra
+from edgemarl.core.system import System
 from edgemarl.registry import systems
 from edgemarl.report.gathering import Gathering
 from edgemarl.report.grouping import Part, parts_of
@@ -67,9 +68,9 @@ def write_report(
     if not path.absolute().parent.is_dir():
         raise ValueError(f"{path} must lie in an existing folder, got {path.absolute().parent}")
     draws = Draws(slots=slots, record=min(record, slots), seed=seed)
-    _check_baselines(baselines)
     runs, problems = read_runs(folders)
     sections, parts = [], parts_of(runs)
+    _check_baselines(baselines, parts)
     for part in parts:
         gathering = Gathering(part, draws, tell)
         entries = gathering.entries(_rules_of(part, parts, baselines))
@@ -80,11 +81,17 @@ def write_report(
     return Report(path=path, runs=len(runs), problems=tuple(problems))
 
 
-def _check_baselines(names: Sequence[str] | None) -> None:
+def _systems_of(parts: Sequence[Part]) -> list[System]:
+    """The systems of the parts that have a scenario."""
+    return [part.task.system for part in parts if part.task.scenario is not None]
+
+
+def _check_baselines(names: Sequence[str] | None, parts: Sequence[Part]) -> None:
+    known = [*systems(), *_systems_of(parts)]
     for name in names or ():
-        if not any(name in system.baselines for system in systems()):
-            known = dict.fromkeys(n for system in systems() for n in system.baselines.names())
-            raise ValueError(f"baselines must be among {', '.join(known)}, got {name!r}")
+        if not any(name in system.baselines for system in known):
+            listed = dict.fromkeys(n for system in known for n in system.baselines.names())
+            raise ValueError(f"baselines must be among {', '.join(listed)}, got {name!r}")
 
 
 def _rules_of(part: Part, parts: Sequence[Part], names: Sequence[str] | None) -> tuple[str, ...]:
@@ -94,7 +101,7 @@ def _rules_of(part: Part, parts: Sequence[Part], names: Sequence[str] | None) ->
     own = part.task.system
     if names is None:
         return own.compared
-    others = [other.task.system for other in parts if other.task.scenario is not None]
+    others = _systems_of(parts)
     return tuple(
         name
         for name in names

@@ -91,6 +91,16 @@ def test_a_rule_of_another_system_is_left_out(mec_run):
     assert problem.reason == "no baseline of mec has this name"
 
 
+def test_a_rule_that_needs_an_extra_is_left_out(djtcra_runs, monkeypatch):
+    def refuse(self, name):
+        raise ImportError(f"{name} needs pymoo")
+
+    monkeypatch.setattr("edgemarl.core.baselines.Baselines.make", refuse)
+    entries, (problem,) = gather(djtcra_runs[:1], "nearest")
+    assert [entry.title for entry in entries] == ["maddpg"]
+    assert problem.reason == "the rule could not be measured: nearest needs pymoo"
+
+
 def test_runs_that_met_other_slots_are_not_compared(tmp_path):
     first = make_run(tmp_path / "first", recorded="greedy")
     other = make_run(tmp_path / "other", recorded="greedy", env_kwargs={"max_cycles": 1})
