@@ -18,7 +18,7 @@ from slot_bound import draw, timed
 import edgemarl
 from edgemarl.cities.geometry import area
 from edgemarl.core.urban import UrbanChannel
-from edgemarl.djtcra import Scenario, evaluate, load_scenario, slot_bound, solve_slot
+from edgemarl.djtcra import Scenario, evaluate, load_scenario, next_state, slot_bound, solve_slot
 from edgemarl.djtcra.city_mobility import CityMobility
 
 
@@ -86,7 +86,7 @@ def costs(scenario: Scenario, slots: int) -> dict[str, Any]:
 
 def next_slot(scenario: Scenario, state: Any) -> Any:
     """The slot after a slot."""
-    return edgemarl.djtcra.next_state(scenario, state, state.ran, np.random.default_rng(0))
+    return next_state(scenario, state, state.ran, np.random.default_rng(0))
 
 
 def env_step(scenario: Scenario, slots: int) -> float:

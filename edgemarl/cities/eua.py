@@ -34,7 +34,7 @@ def find_files(folder: Path) -> tuple[Path, Path]:
     return _find(folder, SITES, "site*.csv"), _find(folder, USERS, "users*.csv")
 
 
-def read_eua(folder: Path) -> City:
+def read_eua(folder: str | Path) -> City:
     """The city that the files of a folder describe.
 
     The origin of the plane is the mean latitude and longitude of the base stations.
@@ -44,7 +44,7 @@ def read_eua(folder: Path) -> City:
             range, a site's number or a user's position that stands there twice, and a polygon
             without an area; with the file and the line.
     """
-    site_file, user_file = find_files(folder)
+    site_file, user_file = find_files(Path(folder))
     sites = read_columns(site_file, ("LATITUDE", "LONGITUDE"), ("SITE_ID",))
     users = read_columns(user_file, ("Latitude", "Longitude"))
     _refuse_repeats(sites, sites.texts["SITE_ID"], "SITE_ID")
@@ -60,12 +60,13 @@ def read_eua(folder: Path) -> City:
     return city
 
 
-def write_eua(city: City, folder: Path) -> list[Path]:
+def write_eua(city: City, folder: str | Path) -> list[Path]:
     """Write a city in the same format; positions are rounded to 1e-7 degrees, about 1 cm.
 
     Returns:
         The files of base stations and of users.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     sites, users = (
         [[f"{degree:.7f}" for degree in row] for row in to_degrees(position, city.origin)]

@@ -1,8 +1,8 @@
 """Cities by name: ``synthetic``, or ``eua:FOLDER`` for the files of a data set.
 
 A folder is kept as ``eua:/absolute/path@digest``, so that a scenario means the same data wherever
-and whenever it is loaded. Where the folder is gone, the one that the environment variable
-``EDGEMARL_EUA`` names takes its place.
+and whenever it is loaded. Where the folder of a name with a digest is gone, the one that the
+environment variable ``EDGEMARL_EUA`` names takes its place.
 """
 
 import os
@@ -30,7 +30,8 @@ def canonical_city(source: str) -> str:
         raise ValueError(f"city must be {SYNTHETIC!r} or 'eua:FOLDER', got {source!r}")
     given, wanted = split(source.removeprefix(EUA))
     folder = Path(given).expanduser().absolute()
-    if not folder.is_dir() and (other := os.environ.get(VARIABLE)):
+    other = os.environ.get(VARIABLE)
+    if wanted and other and not folder.is_dir():
         folder = Path(other).expanduser().absolute()
     return f"{EUA}{folder}@{check_digest(f'city {EUA}{folder}', find_files(folder), wanted)}"
 

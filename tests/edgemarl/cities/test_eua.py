@@ -112,6 +112,7 @@ def test_absent_files(tmp_path):
 
 def test_sources_are_pinned_to_what_the_files_hold(folder, monkeypatch, tmp_path_factory):
     place = folder()
+    monkeypatch.delenv("EDGEMARL_EUA", raising=False)
     monkeypatch.chdir(place)
     name = canonical_city("eua:.")
     assert name.startswith(f"eua:{place}@")
@@ -125,6 +126,8 @@ def test_sources_are_pinned_to_what_the_files_hold(folder, monkeypatch, tmp_path
     with pytest.raises(ValueError, match="city must be a folder of EUA files"):
         canonical_city(gone)
     monkeypatch.setenv("EDGEMARL_EUA", str(other))
+    with pytest.raises(ValueError, match="city must be a folder of EUA files"):
+        canonical_city(f"eua:{place / 'gone'}")  # a mistyped name is no other city
     assert canonical_city(gone) == f"eua:{other}@{name.rpartition('@')[2]}"
     (other / USERS).write_text(GOOD_USERS + "-37.815,144.965\n")
     with pytest.raises(ValueError, match="must be what the scenario was made with: its digest was"):
