@@ -67,7 +67,9 @@ def test_runs_say_how_they_were_made(page):
 
 def test_rules_belong_to_their_system(page):
     assert "no baseline" not in page
-    assert re.findall(r"<th scope=\"col\">vs (.*?)</th>", page) == ["nearest", "remote"]
+    djtcra, mec = page.split('<h2 id="part-2">')
+    for part, rules in ((djtcra, ["nearest", "greedy"]), (mec, ["nearest", "remote"])):
+        assert re.findall(r'<th scope="row">(.*?)</th>', part)[1:-1] == rules
 
 
 def test_the_page_needs_no_network_and_knows_no_folder(page, djtcra_runs):
