@@ -17,11 +17,11 @@ TORCH_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format docs bench bench-solver bench-peers release-check clean distclean
+.PHONY: help install demo test test-slow test-framework lint format docs bench bench-solver bench-peers release-check clean distclean
 
 help:  ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [ARGS=...] [TORCH_ARGS=...]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## build .venv with the tested versions
 
@@ -42,6 +42,20 @@ test: $(STAMP)  ## run the tests
 
 test-slow: $(STAMP)  ## run the tests that train for minutes
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+# NAME: the other framework of test-framework, one of those that have a file of versions.
+VERSIONS   := examples/frameworks/requirements
+FRAMEWORKS := $(basename $(filter-out %.no-deps.txt,$(notdir $(wildcard $(VERSIONS)/*.txt))))
+FRAMEWORK   = .frameworks/$(NAME)
+
+test-framework:  ## train an example with another framework in an environment of its own, e.g. NAME=sb3
+	@case " $(FRAMEWORKS) " in *" $(NAME) "*) ;; *) echo "NAME must be one of $(FRAMEWORKS), got '$(NAME)'" >&2; exit 1;; esac
+	$(PYTHON) -m venv $(FRAMEWORK)
+	$(FRAMEWORK)/bin/python -m pip install --disable-pip-version-check --quiet $(TORCH_ARGS) "$$(grep '^torch==' $(VERSIONS)/$(NAME).txt)"
+	$(FRAMEWORK)/bin/python -m pip install --disable-pip-version-check --quiet -e . pytest pytest-timeout -r $(VERSIONS)/$(NAME).txt
+	@if test -f $(VERSIONS)/$(NAME).no-deps.txt; then \
+	  $(FRAMEWORK)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps -r $(VERSIONS)/$(NAME).no-deps.txt; fi
+	FRAMEWORK=$(NAME) $(FRAMEWORK)/bin/python -m pytest -m "slow or not slow" -k $(NAME) tests/frameworks $(ARGS)
 
 lint: $(STAMP)  ## ruff, pyright and codespell
 	$(BIN)/ruff check .
@@ -75,5 +89,5 @@ clean:  ## remove caches, built packages and demo/
 	rm -rf build dist site docs/api/generated demo .pytest_cache .ruff_cache .hypothesis
 	find edgemarl rllib_algos tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
-distclean: clean  ## clean, and remove .venv
-	rm -rf $(VENV)
+distclean: clean  ## clean, and remove .venv and .frameworks
+	rm -rf $(VENV) .frameworks
