@@ -25,6 +25,7 @@ import edgemarl
 from edgemarl import djtcra_v0, mec_v0
 from edgemarl.core.component import kinds
 from edgemarl.registry import system_of
+from tests.components import with_kind
 from tests.rollouts import (
     MEC,
     SERVERS,
@@ -137,7 +138,9 @@ def test_everything_returned_lies_in_its_space(name, options):
 @pytest.mark.parametrize(("name", "role", "kind"), COMPONENTS)
 def test_every_component_gives_observations_in_their_space(name, role, kind):
     system = system_of(name)
-    scenario = system.scenarios["tiny"].with_overrides({role: kind, **SMALLER[system.name]})
+    scenario = system.scenarios["tiny"].with_overrides(
+        {**SMALLER[system.name], **with_kind(role, kind)}
+    )
     env = make(name, scenario=scenario, max_cycles=3)
     for item in rollout(env, slots=5):
         assert all(item[0][agent] in env.observation_space(agent) for agent in item[0])

@@ -95,10 +95,10 @@ class BaseScenario:
 
         A key is a field (``num_users``), a component (``mobility``, given by its kind, a mapping
         or an instance) or a component's field (``mobility.step``). Components are replaced before
-        their fields are set, whatever the order of the keys.
+        their fields are set, whatever the order of the keys; ``mobility.kind`` replaces one, too.
         """
         values = self._values()
-        for key in sorted(overrides, key=lambda key: str(key).count(".")):
+        for key in sorted(overrides, key=_before_others):
             role, _, field = str(key).partition(".")
             if not field:
                 values[key] = overrides[key]
@@ -106,9 +106,15 @@ class BaseScenario:
             if role not in self.ROLES:
                 known = ", ".join(self.ROLES)
                 raise ValueError(f"{key} must start with a component: one of {known}")
-            current = self._build(role, values[role])
-            values[role] = {**components.describe(current), field: overrides[key]}
+            before = {} if field == "kind" else self._fields_of(role, values[role])
+            values[role] = {**before, field: overrides[key]}
         return type(self).from_dict(values)
+
+    def _fields_of(self, role: str, given: Any) -> dict[str, Any]:
+        """A component's fields; those that are given of one that is given by its kind or fields."""
+        if isinstance(given, str | Mapping):
+            return {"kind": given} if isinstance(given, str) else dict(given)
+        return components.describe(self._build(role, given))
 
     def _build(self, role: str, given: Any) -> Any:
         return components.build(self.FAMILY + role, given)
@@ -116,3 +122,8 @@ class BaseScenario:
     def _values(self) -> dict[str, Any]:
         fields = dataclasses.fields(cast("Any", self))
         return {field.name: getattr(self, field.name) for field in fields}
+
+
+def _before_others(key: Any) -> tuple[int, bool]:
+    """Sorts overrides: fields and components, then components' kinds, then their other fields."""
+    return str(key).count("."), not str(key).endswith(".kind")

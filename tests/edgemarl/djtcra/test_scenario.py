@@ -14,6 +14,7 @@ from edgemarl.djtcra import SCENARIOS, Scenario, evaluate
 from edgemarl.djtcra.mobility import RandomWalk, Resample
 from edgemarl.djtcra.network import RandomNetwork
 from edgemarl.djtcra.scenario import ROLES
+from tests.components import STREETS, with_kind
 
 OWN = """
 from dataclasses import dataclass
@@ -44,11 +45,12 @@ def test_presets_survive_dictionaries_json_and_yaml(name):
 
 @pytest.mark.parametrize(("role", "kind"), [(r, k) for r in ROLES for k in kinds(r)])
 def test_every_kind_of_component_survives_and_runs(role, kind, draw):
-    scenario = SCENARIOS["tiny"].with_overrides({role: kind, "num_users": 4})
+    scenario = SCENARIOS["tiny"].with_overrides({"num_users": 4, **with_kind(role, kind)})
     again = through_yaml(scenario)
     assert again == scenario
     assert scenario.to_dict()[role]["kind"] == kind
-    outcomes = [evaluate(s, draw(s), np.array([0, 1, 2, 0])) for s in (scenario, again)]
+    assignment = np.arange(scenario.num_users) % scenario.num_servers
+    outcomes = [evaluate(s, draw(s), assignment) for s in (scenario, again)]
     assert np.isfinite(outcomes[0].latency).all()
     np.testing.assert_array_equal(outcomes[0].qoe, outcomes[1].qoe)
 
@@ -59,8 +61,7 @@ def test_every_role_has_a_default_and_an_alternative():
         *("allocation", "reward", "observation"),
     ]
     alternatives = {role: len(kinds(role)) for role in ROLES}
-    assert all(number >= 2 for role, number in alternatives.items() if role != "network")
-    assert alternatives["network"] == 1  # its alternatives are the laws of RandomNetwork
+    assert all(number >= 2 for number in alternatives.values())
     assert alternatives["allocation"] == 3
 
 
@@ -249,3 +250,16 @@ def test_copies_are_equal(clone):
 def test_scenarios_are_frozen():
     with pytest.raises(AttributeError):
         Scenario().num_users = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", [{"mobility": "random_walk"}, {"mobility.kind": "random_walk"}])
+def test_a_component_is_replaced_before_its_fields_are_set(kind):
+    scenario = Scenario().with_overrides({"mobility.step": 7.0, **kind})
+    assert scenario.mobility == RandomWalk(step=7.0)
+
+
+def test_a_component_may_be_replaced_by_one_that_needs_values(tmp_path):
+    (tmp_path / "positions.csv").write_text("slot,user,x,y\n0,0,20.0,30.0\n")
+    given = {"mobility": "trace", "mobility.file": str(tmp_path / "positions.csv")}
+    scenario = Scenario().with_overrides({**given, **STREETS, "num_users": 1})
+    assert scenario.mobility.file.startswith(str(tmp_path))
