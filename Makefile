@@ -37,8 +37,8 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)  ## train on seven servers and a hundred users, compare, draw the curve in demo/ (5 minutes)
 	$(BIN)/python examples/demo.py $(ARGS)
 
-test: $(STAMP)  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## run the tests, files at a time in two processes
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-slow: $(STAMP)  ## run the tests that train for minutes
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -29,7 +29,7 @@ def own_module(tmp_path, monkeypatch):
 
 
 def test_kinds_of_a_role():
-    assert kinds("channel") == ["rural_macro", "log_distance"]
+    assert kinds("channel")[:2] == ["rural_macro", "log_distance"]
     assert kinds("nothing") == []
 
 
@@ -69,7 +69,7 @@ def test_a_class_of_one_s_own_by_its_name(own_module):
     ("given", "message"),
     [
         ("fog", r"kind of channel must be one of 'rural_macro', 'log_distance', .*got 'fog'"),
-        ({"exponent": 2.0}, r"channel must name its kind \(one of rural_macro, log_distance\)"),
+        ({"exponent": 2.0}, r"channel must name its kind \(one of rural_macro, log_distance"),
         ({"kind": "log_distance", "n": 2}, r"key of channel LogDistance .*'exponent'.*got 'n'"),
         ({"kind": "log_distance", "exponent": -2}, r"exponent must be positive, got -2"),
         ("no_such_module:X", r"kind of channel must be importable, got 'no_such_module:X'"),
