@@ -119,7 +119,7 @@ def test_docstrings_keep_their_columns_and_sizes():
     prepare(None, "module", "m", None, None, lines)
     assert lines == [
         *(r"Users \|U\|, (N, \*shape), *so*, ``|``.", ""),
-        *("::", "", "    a      first", "    b      |U|", ""),
+        *(".. code-block:: text", "", "    a      first", "    b      |U|", ""),
         ">>> 1 | 2",
     ]
 

@@ -26,7 +26,7 @@ def prepare(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: 
 def paragraph(part: str) -> str:
     """A paragraph with its marks escaped; as it stands where it is aligned, or a session."""
     if COLUMNS.search(part):
-        return "::\n\n" + "\n".join("    " + line for line in part.splitlines())
+        return ".. code-block:: text\n\n" + "\n".join("    " + line for line in part.splitlines())
     if part.lstrip().startswith(">>>"):
         return part
     return UNMARKED.sub(lambda found: found[0] if found[1] else f"\\{found[0]}", part)
