@@ -120,4 +120,4 @@ def main(given: Arguments) -> None:
 
 
 if __name__ == "__main__":
-    main(arguments(slots=1000))
+    main(arguments(slots=400))
