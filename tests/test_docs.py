@@ -166,3 +166,17 @@ def test_files_and_what_is_in_them_exist(page):
 def test_algorithms_of_papers_say_where_they_depart_from_them(page):
     if page.stem in registry.names() and page.stem != "shadow_price":  # which is ours
         assert any("departures-from-the-paper" in anchor for anchor in anchors(page))
+
+
+def test_the_readme_s_rows_about_the_solver_are_those_of_its_page():
+    def cells(text, heading):
+        part = text.partition(heading)[2].partition("\n## ")[0]
+        rows = [line.strip("| ").split("|") for line in part.splitlines() if line.startswith("|")]
+        return [[cell.strip() for cell in row] for row in rows[2:]]
+
+    page = {row[0]: row for row in cells((ROOT / "docs/solver.md").read_text(), "## Against its")}
+    shown = cells((ROOT / "README.md").read_text(), "## The solver")
+    assert shown
+    for method, value, time in shown:
+        assert page[method][1].partition(" ")[0] == value
+        assert page[method][2] == time
