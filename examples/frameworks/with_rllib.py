@@ -64,7 +64,13 @@ class SharedPolicy:
 def main(given: Arguments) -> None:
     """Train and measure."""
     logging.getLogger("ray.rllib").setLevel(logging.ERROR)
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    ray.init(
+        "local",
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+    )
     register(given)
     config = shared(
         PPOConfig()
@@ -86,4 +92,4 @@ def main(given: Arguments) -> None:
 
 
 if __name__ == "__main__":
-    main(arguments(slots=4000))
+    main(arguments(slots=1000))
