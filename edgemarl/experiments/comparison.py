@@ -198,7 +198,7 @@ def _measure_all(
 
 
 def with_rates(evaluations: Sequence[Evaluation], system: System) -> list[Evaluation]:
-    """The evaluations, all on the same slots, with their NRR against the reference rules among them.
+    """The evaluations, all on the same slots, with their NRR against the references among them.
 
     Args:
         evaluations: of policies and rules.
