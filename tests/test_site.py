@@ -124,12 +124,24 @@ def test_docstrings_keep_their_columns_and_sizes():
     ]
 
 
-def test_fields_have_the_comments_behind_them():
-    from docstrings import comment_of, public_names
+def test_fields_have_the_comments_behind_them(monkeypatch):
+    from docstrings import COMMENT, prepare
+    from sphinx.pycode import ModuleAnalyzer, parser
 
-    assert comment_of("edgemarl.djtcra.state.State.bandwidth") == "(U,) [Hz] B_u"
-    assert comment_of("edgemarl.djtcra.state.State.no_such_field") == ""
+    monkeypatch.setattr(parser, "comment_re", COMMENT)
+    monkeypatch.setattr(ModuleAnalyzer, "cache", {})
+    found = ModuleAnalyzer.for_module("edgemarl.djtcra.state").find_attr_docs()
+    assert found["State", "bandwidth"][0] == "(U,) [Hz] B_u"
+    for_tools = ["noqa: RUF012"]
+    prepare(None, "attribute", "m.C.a", None, None, for_tools)
+    assert for_tools == []
+
+
+def test_packages_say_what_they_offer():
+    from docstrings import public_names
+
     assert "evaluate" in public_names("edgemarl")["edgemarl"]
+    assert "maximize" in public_names("edgemarl")["edgemarl.solvers"]
 
 
 def test_names_of_code_are_found_where_they_are_defined():

@@ -1,23 +1,24 @@
 """Docstrings for Sphinx: they are written for people who read code, with few marks."""
 
 import importlib
-import inspect
 import pkgutil
 import re
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.pycode import parser
 
+COMMENT = re.compile(r"^\s*#:? ?(.*)\r?\n?$")  # Sphinx wants "#:" where a comment documents
+FOR_TOOLS = re.compile(r"(noqa|type:|pyright:|fmt:)")
 COLUMNS = re.compile(r"\S {3,}\S|-->")  # text that is aligned by hand, or a diagram
-MARKS = re.compile(r"""[|*\\]|_(?=["'\s,.;:)]|$)""")  # what reStructuredText would read as markup
 # Literals, which are kept, or what is meant as it is: |U|, (N, *shape), "next_".
 UNMARKED = re.compile(r"""(``.*?``)|\||(?<=[ (])\*(?=\w+[),])|(?<=\w)_(?=")""", re.DOTALL)
 
 
 def prepare(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Keep what reStructuredText would take for marks, and give fields their comments."""
-    if what == "attribute" and not any(lines):
-        lines[:] = [comment_of(name)]
+    """Keep what reStructuredText would take for marks; drop comments for other tools."""
+    if what in ("attribute", "data") and lines and FOR_TOOLS.match(lines[0]):
+        lines.clear()
         return
     parts = re.split(r"\n\s*\n", "\n".join(lines))
     lines[:] = "\n\n".join(map(paragraph, parts)).split("\n")
@@ -32,18 +33,6 @@ def paragraph(part: str) -> str:
     return UNMARKED.sub(lambda found: found[0] if found[1] else f"\\{found[0]}", part)
 
 
-def comment_of(name: str) -> str:
-    """The comment behind a class's field, which says its shape and unit; "" for none."""
-    module, _, rest = name.rpartition(".")
-    module, _, owner = module.rpartition(".")
-    try:
-        source = inspect.getsource(getattr(importlib.import_module(module), owner))
-    except (ImportError, AttributeError, TypeError, OSError):
-        return ""
-    found = re.search(rf"^    {rest}\b[^#\n]*#:? (.*)$", source, re.MULTILINE)
-    return MARKS.sub(r"\\\g<0>", found[1]) if found and not found[1].startswith("noqa") else ""
-
-
 def public_names(*packages: str) -> dict[str, list[str]]:
     """What every package offers under its own name, by the package's name."""
     found = list(packages)
@@ -54,6 +43,7 @@ def public_names(*packages: str) -> dict[str, list[str]]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Prepare every docstring before Napoleon reads it."""
+    """Read comments, which say shapes and units of fields, and prepare every docstring."""
+    parser.comment_re = COMMENT
     app.connect("autodoc-process-docstring", prepare, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
