@@ -147,7 +147,8 @@ class Summary:
 def summarize(study: Study, budget: Budget, results: Sequence[CellResult]) -> Summary:
     """What the results say of a study at a budget, at all its points that have been run.
 
-    Methods that lack a replicate are left out, and told.
+    Methods that lack a replicate are left out, and told. So is a point at which rules alone have
+    been run where learners have been at another: a rule's cell may belong to several points.
     """
     known = {_key(result.cell): result for result in results}
     entries, gaps = [], []
@@ -160,7 +161,9 @@ def summarize(study: Study, budget: Budget, results: Sequence[CellResult]) -> Su
                 entries.append(Entry(point=point, method=method, results=complete))
             else:
                 gaps.append(Gap(point=point, method=method, replicates=len(complete)))
-    return Summary(study=study, budget=budget, entries=tuple(entries), gaps=tuple(gaps))
+    learned = {entry.point.label for entry in entries if entry.method.learns}
+    shown = [entry for entry in entries if not learned or entry.point.label in learned]
+    return Summary(study=study, budget=budget, entries=tuple(shown), gaps=tuple(gaps))
 
 
 def _key(identity: dict[str, object]) -> str:

@@ -91,6 +91,14 @@ def test_points_without_an_entry_are_not_shown():
     assert list(made.bound(POINTS.points[1])) == [6.0, 6.0]
 
 
+def test_points_of_rules_alone_are_not_shown_where_learners_have_been_run_elsewhere():
+    first, second, _ = POINTS.points
+    cells = [POINTS.cell(GREEDY, point, k, BUDGET) for point in (first, second) for k in (0, 1)]
+    cells += [POINTS.cell(IDQN, second, k, BUDGET) for k in (0, 1)]
+    made = summarize(POINTS, BUDGET, [measured(cell, 5.0) for cell in cells])
+    assert {entry.point.label for entry in made.entries} == {"U 8"}
+
+
 def test_what_was_sampled_in_training_is_kept_apart():
     made = summary(STUDY, VALUES)
     assert list(made.entry(POINT, "idqn").sampled("system_qoe")) == [7.0] * 4
