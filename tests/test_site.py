@@ -125,16 +125,19 @@ def test_docstrings_keep_their_columns_and_sizes():
 
 
 def test_fields_have_the_comments_behind_them(monkeypatch):
-    from docstrings import COMMENT, prepare
+    from docstrings import COMMENT, prepare, restore
     from sphinx.pycode import ModuleAnalyzer, parser
 
     monkeypatch.setattr(parser, "comment_re", COMMENT)
     monkeypatch.setattr(ModuleAnalyzer, "cache", {})
     found = ModuleAnalyzer.for_module("edgemarl.djtcra.state").find_attr_docs()
     assert found["State", "bandwidth"][0] == "(U,) [Hz] B_u"
-    for_tools = ["noqa: RUF012"]
-    prepare(None, "attribute", "m.C.a", None, None, for_tools)
-    assert for_tools == []
+    for comment, shown in (("noqa: RUF012", ""), ("SU: users |U|", r"SU: users \|U\|")):
+        lines = [comment]
+        prepare(None, "attribute", "m.C.a", None, None, lines)
+        assert lines == []  # Napoleon finds nothing
+        restore(None, "attribute", "m.C.a", None, None, lines)
+        assert lines == [shown]
 
 
 def test_packages_say_what_they_offer():
@@ -162,3 +165,12 @@ def test_the_command_line_is_described_command_by_command():
     for command in ("train", "compare", "scenario show"):
         assert f"# `edgemarl {command}`" in text
     assert "`--checkpoint-every N`" in text
+
+
+def test_annotations_mean_the_thing_of_their_own_system():
+    from code_links import nearest
+
+    known = ["edgemarl.djtcra.scenario.Scenario", "edgemarl.mec.scenario.Scenario", "m.Other"]
+    assert nearest("Scenario", "edgemarl.mec.views", known) == known[1]
+    assert nearest("Scenario", "edgemarl.djtcra.state", known) == known[0]
+    assert nearest("Other", "m", known) == nearest("Nothing", "m", known) == ""

@@ -1,6 +1,7 @@
 """Names of code lead to the API, such as `rllib_algos/joint/losses.py::polyak`."""
 
 import importlib
+import itertools
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 PACKAGES = ("edgemarl", "rllib_algos")
 FILE = re.compile(r"((?:edgemarl|rllib_algos)/[\w/]+)\.py(?:::([\w.]+))?")
@@ -44,6 +46,36 @@ class LinkCode(SphinxTransform):
                 reference += literal
 
 
+class PreferNear(SphinxPostTransform):
+    """Of several things of one name, let annotations mean the one that is nearest."""
+
+    default_priority = 5  # before references are resolved
+
+    def run(self, **kwargs: Any) -> None:
+        """Complete the names of one page."""
+        known = list(self.env.domains.python_domain.objects)
+        for node in self.document.findall(addnodes.pending_xref):
+            if node.get("refdomain") == "py" and node.hasattr("refspecific"):
+                near = nearest(node["reftarget"], node.get("py:module") or "", known)
+                if near:
+                    node["reftarget"] = near
+                    del node["refspecific"]
+
+
+def nearest(name: str, module: str, known: list[str]) -> str:
+    """The known thing of a name that shares most with a module's name; "" for fewer than two."""
+    ours = [full for full in known if full.endswith(f".{name}")]
+    if len(ours) < 2:
+        return ""
+    return max(ours, key=lambda full: shared(full.split("."), module.split(".")))
+
+
+def shared(parts: list[str], others: list[str]) -> int:
+    """How many parts two names begin with alike."""
+    same = (one == other for one, other in zip(parts, others, strict=False))
+    return sum(1 for _ in itertools.takewhile(bool, same))
+
+
 def resolve(app: Sphinx, env: Any, node: Any, shown: Any) -> nodes.reference | None:
     """Find where a name is described: where it is defined; else what it belongs to."""
     target = node.get("reftarget", "")
@@ -72,5 +104,6 @@ def home(name: str) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Link code on every page."""
     app.add_transform(LinkCode)
+    app.add_post_transform(PreferNear)
     app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

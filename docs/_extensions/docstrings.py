@@ -14,14 +14,25 @@ COLUMNS = re.compile(r"\S {3,}\S|-->")  # text that is aligned by hand, or a dia
 # Literals, which are kept, or what is meant as it is: |U|, (N, *shape), "next_".
 UNMARKED = re.compile(r"""(``.*?``)|\||(?<=[ (])\*(?=\w+[),])|(?<=\w)_(?=")""", re.DOTALL)
 
+VALUES = ("attribute", "data", "property")
+_aside: dict[str, list[str]] = {}
+
 
 def prepare(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Keep what reStructuredText would take for marks; drop comments for other tools."""
-    if what in ("attribute", "data") and lines and FOR_TOOLS.match(lines[0]):
+    if what in VALUES and lines and FOR_TOOLS.match(lines[0]):
         lines.clear()
-        return
     parts = re.split(r"\n\s*\n", "\n".join(lines))
     lines[:] = "\n\n".join(map(paragraph, parts)).split("\n")
+    if what in VALUES:
+        _aside[name] = lines.copy()
+        lines.clear()
+
+
+def restore(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Bring back what Napoleon must not read: it takes "SU: users" for a type and its meaning."""
+    if what in VALUES:
+        lines[:] = _aside.pop(name)
 
 
 def paragraph(part: str) -> str:
@@ -43,7 +54,8 @@ def public_names(*packages: str) -> dict[str, list[str]]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Read comments, which say shapes and units of fields, and prepare every docstring."""
+    """Read comments, which say shapes and units of fields, and prepare all for Napoleon."""
     parser.comment_re = COMMENT
     app.connect("autodoc-process-docstring", prepare, priority=100)
+    app.connect("autodoc-process-docstring", restore, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
