@@ -13,6 +13,7 @@ SERVERS = "edgemarl/djtcra-servers-v0"
 COMMANDS = {
     "": ("compare", "greedy", "near-optimal", "--scenario", "tiny", "--slots", "2"),
     "viz": ("compare", "greedy", "--scenario", "tiny", "--slots", "2", "--plot", "bars.png"),
+    "video": ("render", "greedy", "--scenario", "tiny", "--slots", "2", "--out", "film.mp4"),
     "search": ("compare", "pso", "--env", "mec-v0", "--scenario", "tiny", "--slots", "1"),
     "rllib": ("train", "shadow_price", "--scenario", "tiny", "--slots", "20", "--out", "run"),
 }
