@@ -42,8 +42,10 @@ class MapPanel:
         for collection in (self._links, self._wedges):
             axes.add_collection(collection, autolim=False)
         self._servers = axes.scatter([], [], s=sizes["server"], marker="s", **edge)
+        digits = {"fontsize": min(style.SMALL, 0.7 * sizes["server"] ** 0.5), "weight": "bold"}
+        digits |= {"color": style.PAPER, "ha": "center", "va": "center"}
         self._numbers = [
-            axes.text(x, y, str(index), color=style.PAPER, ha="center", va="center", weight="bold")
+            axes.text(x, y, str(index), **digits)
             for index, (x, y) in enumerate(snapshot.server_position[: _numbered(snapshot)])
         ]
         self._idle = axes.scatter(

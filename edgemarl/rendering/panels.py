@@ -9,7 +9,7 @@ from edgemarl.rendering import style
 from edgemarl.rendering.geometry import bars
 
 FIRST_SLOTS = 20  # that there is room for at first, and that the room grows by
-NUMBERED = 30  # servers, up to which the axis of loads shows every number
+TICKS = ((12, 1), (60, 5))  # servers, up to which the axis of loads shows every so many numbers
 
 
 class HistoryPanel:
@@ -86,7 +86,8 @@ class LoadPanel:
             axes.add_collection(collection, autolim=False)
         servers = len(snapshot.server_load)
         axes.set_xlim(-0.6, servers - 0.4)
-        axes.set_xticks(range(0, servers, 1 if servers <= NUMBERED else 25))
+        step = next((every for most, every in TICKS if servers <= most), 25)
+        axes.set_xticks(range(0, servers, step))
         axes.set_xlabel("server", labelpad=1.0)
         axes.set_ylabel(f"load [{snapshot.load_unit}]")
         axes.legend(
