@@ -126,8 +126,10 @@ def _progress(total: int) -> Any:
 
 
 def _require_writable(path: Path | None) -> None:
-    if path is not None and not path.absolute().parent.is_dir():
-        raise ValueError(f"{path} must lie in an existing folder, got {path.absolute().parent}")
+    from edgemarl.core.validation import check_place
+
+    if path is not None:
+        check_place(path)
 
 
 def _write_json(path: Path | None, content: Any) -> None:

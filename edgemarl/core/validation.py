@@ -1,6 +1,7 @@
 """Checks with one wording for every error: the thing, what it must be, what it was."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,13 @@ def check_servers(
             f"{name} must be a server index from {lowest} to {num_servers - 1}, "
             f"got {server[index]} at index {index}"
         )
+
+
+def check_place(path: Path) -> None:
+    """ValueError where a file cannot be written as its folder does not exist."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise ValueError(f"{path} must lie in an existing folder, got {folder}")
 
 
 def _require(good: NDArray[np.bool_], name: str, demand: str, array: NDArray[np.float64]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.extras import require_extra
-from edgemarl.core.validation import check_positive
+from edgemarl.core.validation import check_place, check_positive
 
 Pixels = NDArray[np.uint8]
 COLOURS = 192  # of a GIF's palette, which all its frames share
@@ -28,8 +28,7 @@ def check_film(path: Path) -> None:
     """
     if path.suffix.lower() not in FORMATS:
         raise ValueError(f"{path} must end in one of {', '.join(FORMATS)}")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"{path} must lie in an existing folder, got {path.absolute().parent}")
+    check_place(path)
     require_extra("viz", f"{path}")
     if path.suffix.lower() == ".mp4":
         require_extra("video", f"{path}")

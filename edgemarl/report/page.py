@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edgemarl.core.extras import require_extra
 from edgemarl.core.system import System
+from edgemarl.core.validation import check_place
 from edgemarl.registry import systems
 from edgemarl.report.gathering import Gathering
 from edgemarl.report.grouping import Part, parts_of
@@ -65,8 +66,7 @@ def write_report(
     """
     require_extra("report", "a report")
     path = Path(out)
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"{path} must lie in an existing folder, got {path.absolute().parent}")
+    check_place(path)
     draws = Draws(slots=slots, record=min(record, slots), seed=seed)
     runs, problems = read_runs(folders)
     sections, parts = [], parts_of(runs)
