@@ -16,9 +16,9 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from edgemarl.registry import make, register_with_pettingzoo, registered
+from edgemarl.registry import make, register_with_pettingzoo, registered, vector
 
-__all__ = ["__version__", "evaluate", "make", "registered"]
+__all__ = ["__version__", "evaluate", "make", "registered", "vector"]
 
 try:
     __version__ = version("edgemarl")

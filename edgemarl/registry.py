@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from pettingzoo import ParallelEnv
 
 from edgemarl.core.system import System
-from edgemarl.core.validation import check_choice
+from edgemarl.core.validation import check_choice, check_count
+from edgemarl.core.vector import BatchedEnv, batched
 
 NAMESPACE = "edgemarl/"
 GROUP = "edgemarl.environments"
@@ -106,6 +107,26 @@ def make(name: str, scenario: Any = None, **options: Any) -> ParallelEnv[str, An
         for key in options:
             check_choice(f"option of {name}", key, known)
         raise
+
+
+def vector(name: str, num_envs: int, scenario: Any = None, **options: Any) -> BatchedEnv:
+    """Several copies of an environment that are stepped together, by arrays instead of dicts.
+
+    Each copy does what :func:`make`'s environment does with the same seed and actions. See
+    ``docs/how_to/vector.md`` for what is stepped together and what in turn.
+
+    Args:
+        name: as for :func:`make`.
+        num_envs: number of copies.
+        scenario: as for :func:`make`.
+        **options: as for :func:`make`.
+
+    Raises:
+        ImportError: as :func:`make`.
+        ValueError: as :func:`make`; also where agents differ in their spaces.
+    """
+    check_count("num_envs", num_envs)
+    return batched([make(name, scenario, **options) for _ in range(num_envs)])
 
 
 def creators() -> dict[str, Callable[[Mapping[str, Any]], ParallelEnv[str, Any, Any]]]:

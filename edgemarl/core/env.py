@@ -37,6 +37,8 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
     """
 
     system: ClassVar[System]
+    shared_infos: ClassVar[tuple[str, ...]] = ()  # names of infos that all agents get alike
+    split_infos: ClassVar[tuple[str, ...]] = ()  # of arrays of which each agent gets its part
     # PettingZoo declares the attribute without ClassVar.
     metadata: dict[str, Any] = {  # noqa: RUF012
         "render_modes": ["human", "rgb_array"],

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from edgemarl.core.env import EdgeEnv
 from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.core.validation import check_choice, check_count, check_switch
-from edgemarl.djtcra.outcome import Outcome, evaluate
+from edgemarl.djtcra.outcome import METRICS, Outcome, evaluate
 from edgemarl.djtcra.presets import load_scenario
 from edgemarl.djtcra.prices import PRICED_QOE, priced_qoe
 from edgemarl.djtcra.scenario import Scenario
@@ -52,6 +52,8 @@ class DJTCRAEnv(EdgeEnv):
     """
 
     system: ClassVar = SYSTEM
+    shared_infos: ClassVar = (*METRICS, SYSTEM.objective.bound, "bound_gap")
+    split_infos: ClassVar = (PRICED_QOE,)
     metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "djtcra_v0"}  # noqa: RUF012
     view: ServerView | UserView
     slot_state: State | None

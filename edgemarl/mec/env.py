@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
 from edgemarl.core.snapshot import SlotSnapshot
-from edgemarl.mec.outcome import Outcome, evaluate
+from edgemarl.mec.outcome import METRICS, Outcome, evaluate
 from edgemarl.mec.presets import load_scenario
 from edgemarl.mec.problem import AssignmentProblem
 from edgemarl.mec.scenario import Scenario
@@ -43,6 +43,7 @@ class MECEnv(EdgeEnv):
 
     metadata: dict[str, Any] = {**EdgeEnv.metadata, "name": "mec_v0"}  # noqa: RUF012
     system: ClassVar = SYSTEM
+    shared_infos: ClassVar = (*METRICS, SYSTEM.objective.bound, "bound_gap")
     slot_state: State | None
     last_state: State | None
     last_outcome: Outcome | None
