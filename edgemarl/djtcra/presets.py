@@ -21,8 +21,10 @@ CHURN = Scenario(name="churn", slots_per_episode=100, population=Churn())
 FAILURES = Scenario(name="failures", availability=Failures())
 VARYING = Scenario(name="varying", availability=Varying(step=0.05))
 CITY = Scenario.in_city("synthetic", num_servers=125, num_users=816, name="city")
+# As much power per user as in the paper, in the paper's proportions.
+METRO = PAPER.with_overrides({"name": "metro", "num_users": 10_000, "num_servers": 100})
 
-PRESETS = (PAPER, TINY, DEMO, CHURN, FAILURES, VARYING, CITY)
+PRESETS = (PAPER, TINY, DEMO, CHURN, FAILURES, VARYING, CITY, METRO)
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {scenario.name: scenario for scenario in PRESETS}
 )

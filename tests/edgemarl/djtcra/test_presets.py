@@ -42,13 +42,25 @@ def test_the_paper_s_numbers():
 
 
 def test_presets_are_named_and_sized():
-    assert list(SCENARIOS) == ["paper", "tiny", "demo", "churn", "failures", "varying", "city"]
+    names = ["paper", "tiny", "demo", "churn", "failures", "varying", "city", "metro"]
+    assert list(SCENARIOS) == names
     assert all(name == scenario.name for name, scenario in SCENARIOS.items())
     assert (SCENARIOS["tiny"].num_servers, SCENARIOS["tiny"].num_users) == (3, 8)
     for name in ("demo", "churn", "failures", "varying"):
         assert SCENARIOS[name].num_users == 100
         assert SCENARIOS[name].independent_slots == (name == "demo")
     assert (SCENARIOS["city"].num_servers, SCENARIOS["city"].num_users) == (125, 816)
+
+
+def test_the_metro_has_the_paper_s_load():
+    """As much power per user, shared in the paper's proportions; all else is the paper's."""
+    metro, paper = SCENARIOS["metro"], SCENARIOS["paper"]
+    assert (metro.num_servers, metro.num_users) == (100, 10_000)
+    per_user = sum(paper.server_capacity) / paper.num_users
+    assert sum(metro.server_capacity) / metro.num_users == pytest.approx(per_user, rel=1e-5)
+    assert metro.server_capacity[6] / metro.server_capacity[0] == pytest.approx(160 / 60, rel=1e-4)
+    changed = {"name": "metro", "num_users": 10_000, "server_capacity": metro.server_capacity}
+    assert paper.replace(**changed) == metro
 
 
 def test_a_name_an_instance_and_a_file(write):
@@ -113,7 +125,7 @@ def test_texts_are_not_numbers(write, word):
         (b"num_user: 3", r"key of scenario must be one of .*'num_users'.*got 'num_user'"),
         (
             b"base: nowhere",
-            r"scenario must be one of paper, tiny, demo, .*city, eua:PATH or a \.yaml file",
+            r"scenario must be one of paper, tiny, demo, .*metro, eua:PATH or a \.yaml file",
         ),
         (b"num_users: 0", r"num_users must be an integer of at least 1, got 0"),
         (b"channel: {kind: fog}", r"kind of channel must be one of .*got 'fog'"),
@@ -131,12 +143,12 @@ def test_bad_files(write, text, message):
 def test_unknown_names_and_absent_files(tmp_path):
     with pytest.raises(
         ValueError,
-        match=r"one of paper, tiny, .*city, eua:PATH or a \.yaml file, got 'papr'",
+        match=r"one of paper, tiny, .*metro, eua:PATH or a \.yaml file, got 'papr'",
     ):
         load_scenario("papr")
     with pytest.raises(
         ValueError,
-        match=r"one of paper, tiny, .*city, eua:PATH or a \.yaml file, got '3'",
+        match=r"one of paper, tiny, .*metro, eua:PATH or a \.yaml file, got '3'",
     ):
         load_scenario(3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"scenario file .*absent\.yaml must be readable"):
