@@ -70,11 +70,8 @@ format: $(STAMP)  ## sort imports, fix what ruff can fix, and format
 docs: $(STAMP)  ## build the documentation in site/; a warning is an error
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site $(ARGS)
 
-bench: $(STAMP)  ## run benchmarks/ one after another, each printing JSON
-	@for file in benchmarks/*.py; do \
-	  case $$file in */_*|*/peers.py) continue;; esac; \
-	  echo "# $$file" >&2; $(BIN)/python $$file $(ARGS) || exit 1; \
-	done
+bench: $(STAMP)  ## run the benchmarks, keep their results and write docs/performance.md (an hour)
+	$(BIN)/python benchmarks/suite.py $(ARGS)
 
 bench-solver: $(STAMP)  ## compare the solver with its peers: JSON and a table (10 minutes)
 	$(BIN)/python benchmarks/solver.py --markdown $(ARGS)

@@ -15,6 +15,7 @@ import torch
 from _peers_cases import (
     BATCH,
     CAPACITY,
+    CELLS,
     CHUNK,
     EPSILON,
     GAMMA,
@@ -141,5 +142,10 @@ def build(cell: Cell) -> Work:
     return update
 
 
+def _work(name: str) -> Work:
+    return build(CELLS[name])
+
+
 if __name__ == "__main__":
-    serve(build, ("benchmarl", "torchrl", "tensordict", "torch", "numpy", "pettingzoo"))
+    torch.set_num_threads(1)
+    serve(_work, ("benchmarl", "torchrl", "tensordict", "torch", "numpy", "pettingzoo"))

@@ -4,9 +4,11 @@ import logging
 from typing import Any
 
 import ray
+import torch
 from _peers_cases import (
     BATCH,
     CAPACITY,
+    CELLS,
     CHUNK,
     EPSILON,
     GAMMA,
@@ -85,6 +87,10 @@ def build(cell: Cell) -> Work:
     return update
 
 
+def _work(name: str) -> Work:
+    return build(CELLS[name])
+
+
 if __name__ == "__main__":
     ray.init(
         "local",  # never a cluster that happens to run
@@ -94,6 +100,7 @@ if __name__ == "__main__":
         logging_level=logging.ERROR,
     )
     try:
-        serve(build, ("edgemarl", "ray", "torch", "numpy", "pettingzoo"))
+        torch.set_num_threads(1)
+        serve(_work, ("edgemarl", "ray", "torch", "numpy", "pettingzoo"))
     finally:
         ray.shutdown()

@@ -1,7 +1,8 @@
 """The throw-away environments of the libraries that `peers.py` compares with, and their versions.
 
-The newest versions of both that can be installed. BenchMARL asks for torchrl below 0.12; XuanCe for
-numpy below 2 and gymnasium below 1.3, so it shares no environment with this package.
+The newest versions of each that can be installed. BenchMARL asks for torchrl below 0.12; XuanCe for
+numpy below 2 and gymnasium below 1.3, so it shares no environment with this package; AgileRL for
+pettingzoo below 1.27, and it imports peft and transformers, which it does not ask for.
 """
 
 import shutil
@@ -29,16 +30,32 @@ VERSIONS = {
         "gymnasium==1.2.3",
         "numpy==1.26.4",
     ),
+    "agilerl": (
+        "torch==2.13.0",
+        "agilerl==2.58.0",
+        "tensordict==0.13.0",
+        "peft==0.21.0",
+        "transformers==5.14.1",
+        "pettingzoo==1.26.1",
+        "gymnasium==1.2.2",
+        "numpy==2.4.6",
+    ),
+    "mobile_env": (
+        "gymnasium==1.4.0",
+        "mobile-env==2.1.0",
+        "numpy==2.4.6",
+    ),
 }
 STAMP = "installed.txt"
 
 
-def interpreter(peer: str, folder: Path) -> Path:
+def interpreter(peer: str, folder: Path, *, offline: bool = False) -> Path:
     """Returns the Python of a peer's environment, made if it is not there with these versions.
 
     Args:
         peer: a key of VERSIONS.
         folder: holds one environment per peer.
+        offline: whether nothing may be downloaded.
 
     Raises:
         RuntimeError: the versions cannot be installed; says what pip said.
@@ -47,6 +64,8 @@ def interpreter(peer: str, folder: Path) -> Path:
     python, stamp = home / "bin" / "python", home / STAMP
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return python
+    if offline:
+        raise RuntimeError(f"{home} does not hold it, and nothing is downloaded with --offline")
     if home.exists() and not (home / "pyvenv.cfg").exists():
         raise RuntimeError(
             f"{home} must be an environment of this benchmark or not exist; choose another --venvs"

@@ -1,7 +1,7 @@
 """The process in which one library runs: takes requests, one JSON line each, and answers them.
 
-A request names a cell of `_peers_cases.CELLS`, and the CPU seconds to spend on it, or asks for a
-profile. The answer holds the rate, or where the time went, or the error.
+A request names a cell, and the CPU seconds to spend on it, or asks for a profile. The answer holds
+the rate, or where the time went, or the error. Nothing but the standard library is needed here.
 """
 
 import cProfile
@@ -16,23 +16,18 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-from _peers_cases import CELLS, Cell
-
 Work = Callable[[], int]  # does some work, returns how much of it
 
 
-def serve(build: Callable[[Cell], Work], packages: tuple[str, ...]) -> None:
+def serve(build: Callable[[str], Work], packages: tuple[str, ...]) -> None:
     """Answers requests until there are no more.
 
     Args:
-        build: makes the work of a cell, ready to be measured.
+        build: makes the work of a cell of this name, ready to be measured.
         packages: whose versions are reported.
     """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever libraries print is no answer
-    import torch
-
-    torch.set_num_threads(1)
     name, work = None, None
     for line in sys.stdin:
         request = json.loads(line)
@@ -42,7 +37,7 @@ def serve(build: Callable[[Cell], Work], packages: tuple[str, ...]) -> None:
             else:
                 if request["cell"] != name:
                     work = None
-                    name, work = request["cell"], build(CELLS[request["cell"]])
+                    name, work = request["cell"], build(request["cell"])
                     work()
                 assert work is not None
                 answer = profile(work) if "profile" in request else rate(work, request["seconds"])

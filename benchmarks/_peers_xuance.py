@@ -11,11 +11,13 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import torch
 import xuance
 import yaml
 from _peers_cases import (
     BATCH,
     CAPACITY,
+    CELLS,
     CHUNK,
     EPSILON,
     GAMMA,
@@ -145,5 +147,10 @@ def build(cell: Cell) -> Work:
     return update
 
 
+def _work(name: str) -> Work:
+    return build(CELLS[name])
+
+
 if __name__ == "__main__":
-    serve(build, ("xuance", "torch", "numpy", "gymnasium", "pettingzoo"))
+    torch.set_num_threads(1)
+    serve(_work, ("xuance", "torch", "numpy", "gymnasium", "pettingzoo"))

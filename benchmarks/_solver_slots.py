@@ -30,7 +30,7 @@ class Slot:
         return float(self.family.value(allocation / excess[self.server]).sum())
 
 
-class _Recorder:
+class Recorder:
     """An allocation policy that keeps its problem and allocates nothing."""
 
     def allocate(self, problem: AllocationProblem) -> Allocation:
@@ -41,7 +41,7 @@ class _Recorder:
 
 def draw_slots(num_users: int, count: int) -> list[Slot]:
     """Slots of the paper's scenario under random assignments; capacities grow with the users."""
-    recorder, rng, state, slots = _Recorder(), np.random.default_rng(0), None, []
+    recorder, rng, state, slots = Recorder(), np.random.default_rng(0), None, []
     share = num_users / PAPER_USERS
     capacity = tuple(share * power for power in Scenario().server_capacity)
     scenario = Scenario(num_users=num_users, server_capacity=capacity, allocation=recorder)

@@ -1,78 +1,145 @@
-"""Environment steps per CPU second at 100 users with random actions, and where the time goes.
+"""Environment steps per CPU second, by users and by part, against mobile-env and cvxpy.
 
-    python benchmarks/environment.py
+    python benchmarks/environment.py [--quick] [--venvs DIR] [--offline]
 
-Takes about half a minute. Parts are medians in microseconds of CPU per slot. Steps per second are
-given for the fastest of several stretches, which comes closest to an idle core, and the median.
+Takes about five minutes, and one more to download mobile-env for the first time. Steps are those of
+PettingZoo's interface under random actions, on one thread; rates are per second of CPU, medians of
+rounds in which all that is compared takes turns, and ratios are taken within a round.
+
+- `sizes`: at the same load for any number of users. `parts_ms` add up to a step: draw of the slot,
+  latency and quality, allocation, observation, and dicts, which is the rest: what actions, rewards,
+  infos and PettingZoo's dictionaries take.
+- `slope_in_users`: the exponent of the growth of a step's time with the number of users.
+- `mobile_env`: the paper's scenario against mobile-env's large one, with its 30 users and with 100.
+- `cvxpy`: against the same environment whose allocation is solved by cvxpy.
 """
 
+import argparse
 import statistics
+import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from _report import cpu_seconds, report, stretches
+from _environment_cases import CASES, parts, servers, stepper, users
+from _peers_process import Worker
+from _peers_venvs import interpreter
+from _report import report
+from _solver_slots import growth
+from _turns import Rate, in_turns, rate_of, ratio
 
-import edgemarl
-from edgemarl.djtcra import Scenario, evaluate, next_state, slot_bound
-from edgemarl.djtcra.env import DJTCRAEnv
+HERE = Path(__file__).resolve().parent
+SIZES, QUICK_SIZES = (30, 100, 1_000, 10_000), (30, 100)
+CVXPY_SIZES = (30, 100)
+PAPER_USERS = 100
+LARGE = (30, 100)  # users of mobile-env's large scenario, as it is and grown
 
-MICROSECOND = 1e-6
+
+def measured(rates: dict[str, Rate], options: argparse.Namespace) -> dict[str, list[float]]:
+    """Rates in every round."""
+    return in_turns(rates, rounds=options.rounds, seconds=options.seconds)
+
+
+def by_size(name: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Steps per CPU second of an environment, and the time of each part, by number of users."""
+    found = {}
+    for size in options.sizes:
+        env = CASES[name](size)
+        works = {"step": stepper(CASES[name](size)), **parts(env)}
+        seen = measured({part: rate_of(work) for part, work in works.items()}, options)
+        found[str(size)] = shares({part: statistics.median(r) for part, r in seen.items()})
+        print(name, size, found[str(size)], file=sys.stderr)
+    return found
+
+
+def shares(rates: dict[str, float]) -> dict[str, Any]:
+    """A step's rate and the milliseconds of its parts, of which the last is the rest."""
+    ms = {name: 1000 / rate for name, rate in rates.items()}
+    divided = {
+        "draw": ms["draw"],
+        "latency": max(ms["evaluate"] - ms["allocation"], 0.0),
+        "allocation": ms["allocation"],
+        "observation": ms["observation"],
+    }
+    divided["dicts"] = max(ms["step"] - sum(divided.values()), 0.0)
+    return {"steps_per_cpu_second": rates["step"], "parts_ms": divided}
+
+
+def slope(found: dict[str, Any]) -> float:
+    """Exponent of the growth of a step's time with the number of users."""
+    seconds = [1 / row["steps_per_cpu_second"] for row in found.values()]
+    return growth([int(size) for size in found], seconds)
+
+
+def against_mobile_env(options: argparse.Namespace) -> dict[str, Any]:
+    """The paper's scenario in both views against mobile-env, or why it could not be measured."""
+    folder = options.venvs.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        python = interpreter("mobile_env", folder, offline=options.offline)
+    except RuntimeError as error:
+        return {"error": str(error)}
+    worker = Worker(python, HERE / "_peers_mobile_env.py", folder / "mobile_env.log")
+    try:
+        return {**worker.ask(), **_ratios(worker, options)}
+    finally:
+        worker.close()
+
+
+def _ratios(worker: Worker, options: argparse.Namespace) -> dict[str, Any]:
+    ours = {"djtcra_servers": servers(PAPER_USERS), "djtcra_users": users(PAPER_USERS)}
+    rates = {name: rate_of(stepper(env)) for name, env in ours.items()}
+    rates |= {f"mobile_env_{size}_users": _rate_of_peer(worker, str(size)) for size in LARGE}
+    seen = measured(rates, options)
+    found: dict[str, Any] = {
+        "steps_per_cpu_second": {name: statistics.median(r) for name, r in seen.items()}
+    }
+    for size in LARGE:
+        theirs = seen[f"mobile_env_{size}_users"]
+        found[f"against_{size}_users"] = {name: ratio(seen[name], theirs) for name in ours}
+    return found
+
+
+def _rate_of_peer(worker: Worker, cell: str) -> Rate:
+    def rate(seconds: float) -> float:
+        answer = worker.ask(cell=cell, seconds=seconds)
+        if "error" in answer:
+            raise RuntimeError(f"mobile-env with {cell} users: {answer['error']}")
+        return answer["rate"]
+
+    return rate
+
+
+def against_cvxpy(options: argparse.Namespace) -> dict[str, Any]:
+    """How many times the steps of the same environment with the allocation by cvxpy."""
+    found = {}
+    for size in CVXPY_SIZES:
+        works = {"ours": servers(size), "cvxpy": servers(size, allocator="cvxpy")}
+        rates = {name: rate_of(stepper(env), together=1) for name, env in works.items()}
+        seen = measured(rates, options)
+        found[str(size)] = ratio(seen["ours"], seen["cvxpy"])
+        found[str(size)] |= {name: statistics.median(r) for name, r in seen.items()}
+    return found
 
 
 def main() -> None:
-    """Measure the paper's scenario in both views and print the report."""
-    results: dict[str, Any] = {}
-    for view in ("servers", "users"):
-        env = edgemarl.make(f"edgemarl/djtcra-{view}-v0", scenario="paper")
-        step = _stepper(env)
-        seconds = stretches(step, calls=200, repeats=25)
-        results[f"{view}_steps_per_cpu_second"] = round(1 / min(seconds))
-        results[f"{view}_steps_per_cpu_second_median"] = round(1 / statistics.median(seconds))
-    results["servers_parts_us"] = _parts()
+    """Measure and print the report."""
+    parser = argparse.ArgumentParser(description="Environment steps per CPU second.")
+    parser.add_argument("--quick", action="store_true", help="little of each, to try it out")
+    folder = Path(tempfile.gettempdir()) / "edgemarl-peers"
+    parser.add_argument("--venvs", type=Path, default=folder, help="where peers are installed")
+    parser.add_argument("--offline", action="store_true", help="download nothing")
+    options = parser.parse_args()
+    options.rounds, options.seconds = (1, 0.02) if options.quick else (7, 0.5)
+    options.sizes = QUICK_SIZES if options.quick else SIZES
+    sizes = {name: by_size(name, options) for name in CASES}
+    results = {
+        "sizes": sizes,
+        "slope_in_users": {name: slope(found) for name, found in sizes.items()},
+        "mobile_env": against_mobile_env(options),
+        "cvxpy": against_cvxpy(options),
+    }
     report("environment", results)
-
-
-def _stepper(env: Any) -> Any:
-    """A function that steps with one of twenty random joint actions, and resets as needed."""
-    env.reset(seed=0)
-    agents = env.possible_agents
-    actions = [{agent: env.action_space(agent).sample() for agent in agents} for _ in range(20)]
-    counter = 0
-
-    def step() -> None:
-        nonlocal counter
-        counter += 1
-        env.step(actions[counter % len(actions)])
-        if not env.agents:
-            env.reset()
-
-    return step
-
-
-def _parts() -> dict[str, float]:
-    """CPU microseconds of each part of a slot with servers as agents."""
-    env = DJTCRAEnv(view="servers", scenario="paper")
-    env.reset(seed=0)
-    scenario, state, view, rng = env.scenario, env.slot_state, env.view, np.random.default_rng(0)
-    assert state is not None
-    actions = {agent: env.action_space(agent).sample() for agent in env.possible_agents}
-    assignment = view.decode(actions, state)
-    outcome = evaluate(scenario, state, assignment)
-    equal_share = Scenario(allocation="equal_share")  # type: ignore[arg-type]
-    parts = {
-        "draw": lambda: next_state(scenario, state, assignment, rng),
-        "decode": lambda: view.decode(actions, state),
-        "evaluate": lambda: evaluate(scenario, state, assignment),
-        "evaluate_with_equal_share": lambda: evaluate(equal_share, state, assignment),
-        "observe": lambda: view.observe(state),
-        "rewards_and_infos": lambda: (view.rewards(state, outcome), view.infos(state, outcome)),
-        "upper_bound": lambda: slot_bound(scenario, state),
-    }
-    calls = {"upper_bound": 5}
-    return {
-        name: round(cpu_seconds(part, calls=calls.get(name, 300)) / MICROSECOND, 1)
-        for name, part in parts.items()
-    }
 
 
 if __name__ == "__main__":

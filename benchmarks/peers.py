@@ -1,8 +1,8 @@
-"""Sampling and updates against BenchMARL and XuanCe, each in a throw-away environment of its own.
+"""Sampling and updates against other libraries, each in a throw-away environment of its own.
 
-    python benchmarks/peers.py [--venvs DIR] [--update-docs]
+    python benchmarks/peers.py [--quick] [--venvs DIR] [--offline]
 
-Takes about five minutes, and as long again to download and install the peers for the first time
+Takes about ten minutes, and as long again to download and install the peers for the first time
 (`_peers_venvs.py` has their versions). Everything runs on one thread and is counted in CPU seconds
 of its process. The libraries take turns, three rounds of each measurement; reported are medians of
 rates, and medians and ranges of the ratios within a round. What was done so that the comparison is
@@ -17,24 +17,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import _peers_table
 from _peers_cases import CELLS, PEERS
 from _peers_process import Worker
 from _peers_venvs import interpreter
 from _report import report
-from _solver_table import update_page
+from _turns import ratio
 
 HERE = Path(__file__).resolve().parent
 ROUNDS, SECONDS = 3, 1.0
+QUICK = ("servers_1_copy", "servers_vdn")  # cells
 PROFILED = ("users_1_copy", "users_8_copies", "users_idqn", "servers_idqn")
 
 
-def start(folder: Path) -> tuple[dict[str, Worker], dict[str, Any]]:
+def start(folder: Path, *, offline: bool = False) -> tuple[dict[str, Worker], dict[str, Any]]:
     """Returns a worker per library that runs, and the versions or the error of each."""
     workers, found = {}, {}
     for name in ("ours", *PEERS):
         try:
-            python = sys.executable if name == "ours" else interpreter(name, folder)
+            python = (
+                sys.executable if name == "ours" else interpreter(name, folder, offline=offline)
+            )
         except RuntimeError as error:
             found[name] = {"error": str(error)}
             continue
@@ -63,9 +65,7 @@ def measure(workers: Mapping[str, Any], name: str, rounds: int, seconds: float) 
     row |= {who: {"rate": statistics.median(r)} for who, r in rates.items() if who not in row}
     for peer in CELLS[name].peers:
         if "rate" in row.get(peer, {}) and "rate" in row.get("ours", {}):
-            ratios = [a / b for a, b in zip(rates["ours"], rates[peer], strict=True)]
-            row[peer] |= {"ratio": statistics.median(ratios)}
-            row[peer] |= {"ratio_range": [min(ratios), max(ratios)]}
+            row[peer] |= ratio(rates["ours"], rates[peer])
     return row
 
 
@@ -79,7 +79,7 @@ def compare(options: argparse.Namespace) -> dict[str, Any]:
     """All results."""
     folder = options.venvs.resolve()  # workers run elsewhere
     folder.mkdir(parents=True, exist_ok=True)
-    workers, found = start(folder)
+    workers, found = start(folder, offline=options.offline)
     results: dict[str, Any] = {"ours": found.pop("ours"), "peers": found}
     results |= {"sampling": {}, "updates": {}, "where_time_goes": {}}
     try:
@@ -96,19 +96,19 @@ def compare(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure, print the report, and put the table into the docs where it is asked for."""
+    """Measure and print the report."""
     parser = argparse.ArgumentParser(description="Sampling and updates against other libraries.")
     folder = Path(tempfile.gettempdir()) / "edgemarl-peers"
     parser.add_argument("--venvs", type=Path, default=folder, help="where the peers are installed")
     parser.add_argument("--cells", nargs="+", default=list(CELLS), choices=list(CELLS), metavar="C")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of each measurement")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="CPU time per measurement")
-    parser.add_argument("--update-docs", action="store_true", help=f"put it in {_peers_table.PAGE}")
+    parser.add_argument("--offline", action="store_true", help="download nothing")
+    parser.add_argument("--quick", action="store_true", help="little of two cells, to try it out")
     options = parser.parse_args()
-    results = compare(options)
-    report("peers", results)
-    if options.update_docs:
-        update_page(_peers_table.markdown(results), _peers_table.PAGE)
+    if options.quick:
+        options.cells, options.rounds, options.seconds = list(QUICK), 1, 0.01
+    report("peers", compare(options))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def worker(module, monkeypatch, tmp_path):
 
             def build(cell):
                 print("chatter on stdout")
-                if cell.algorithm == "qmix":
+                if cell == "users_qmix":
                     raise ValueError("no mixing here")
                 return lambda: 10
 

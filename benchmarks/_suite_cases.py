@@ -1,0 +1,39 @@
+"""What `suite.py` runs, in this order, and what it leaves out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benchmark:
+    """One script that prints a report.
+
+    Attributes:
+        name: of its file, without the ending, and of its results.
+        minutes: that it takes on an idle core, about.
+        quick: arguments with which it takes seconds.
+        peers: whether it installs other libraries, in a folder that it can be given.
+    """
+
+    name: str
+    minutes: float
+    quick: tuple[str, ...] = ("--quick",)
+    peers: bool = False
+
+    def arguments(self, *, quick: bool, venvs: str) -> tuple[str, ...]:
+        """What it is called with."""
+        return (self.quick if quick else ()) + (("--venvs", venvs) if self.peers else ())
+
+
+SUITE = (
+    Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
+    Benchmark(name="replay", minutes=0.2, quick=()),
+    Benchmark(name="sampling", minutes=4, quick=()),
+    Benchmark(name="peers", minutes=12, quick=("--quick", "--offline"), peers=True),
+    Benchmark(name="updates", minutes=5, quick=("--rounds", "1")),
+    Benchmark(name="decision_time", minutes=1, quick=("--repeats", "1")),
+    Benchmark(name="slot_bound", minutes=1, quick=("--slots", "2")),
+    Benchmark(name="solver", minutes=10, quick=("--brief",)),
+)
+# These train for long, or judge quality and not speed; they have pages of their own.
+STUDIES = ("city", "dynamics", "known_tasks", "mec_optimum", "row_networks", "sequence")
+TOOLS = ("suite",)
