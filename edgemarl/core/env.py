@@ -10,6 +10,7 @@ from gymnasium.utils.seeding import np_random as seeded_generator
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
+from edgemarl.core.lazy import amend
 from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.core.system import System
 from edgemarl.core.validation import check_choice, check_count, check_switch
@@ -212,8 +213,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         infos = self.view.infos(state, outcome)
         if self.report_bound:
             bounds = self._bound_infos(outcome)
-            for info in infos.values():
-                info.update(bounds)
+            amend(infos, lambda _, info: info.update(bounds))
         return infos
 
     def _bound_infos(self, outcome: Any | None) -> dict[str, float]:

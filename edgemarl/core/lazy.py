@@ -125,6 +125,11 @@ class LazyDict(dict[K, V]):
         return super()
 
 
+def by_key(keys: Iterable[K], make: Callable[[K], V], *, lazy: bool) -> dict[K, V]:
+    """What `make` says for every key, in order: at once, or when it is looked up."""
+    return LazyDict.of(keys, make) if lazy else {key: make(key) for key in keys}
+
+
 def amend(mapping: MutableMapping[Any, Any], change: Callable[[Any, Any], None]) -> None:
     """Have every value of a dictionary changed in place by its key; of a lazy one, once made."""
     if isinstance(mapping, LazyDict):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.env import EdgeEnv
+from edgemarl.core.lazy import amend
 from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.core.validation import check_choice, check_count, check_switch
 from edgemarl.djtcra.outcome import METRICS, Outcome, evaluate
@@ -19,6 +20,7 @@ from edgemarl.djtcra.system import SYSTEM, upper_bound
 from edgemarl.djtcra.user_view import UserView
 
 VIEWS = ("servers", "users")
+MANY_USERS = 1_000  # above which agents' observations are made when they are looked up
 
 
 class DJTCRAEnv(EdgeEnv):
@@ -44,6 +46,9 @@ class DJTCRAEnv(EdgeEnv):
             slot; seconds with 125 servers and 816 users).
         report_prices: whether infos carry ``priced_qoe``, the QoE less the price of the power used:
             a number with users as agents, else an array (U,), zero for other servers' users.
+        lazy: whether observations and infos are dictionaries that make an agent's when it is looked
+            up (:class:`edgemarl.core.lazy.LazyDict`), instead of everybody's in every step; with
+            more than 1,000 users where None.
         render_mode: ``"rgb_array"`` for pictures, ``"human"`` for a window, or None.
 
     Raises:
@@ -74,6 +79,7 @@ class DJTCRAEnv(EdgeEnv):
         action_mask: bool = False,
         report_bound: bool = False,
         report_prices: bool = False,
+        lazy: bool | None = None,
         render_mode: str | None = None,
     ):
         """Build the view; see the class for the arguments."""
@@ -83,14 +89,14 @@ class DJTCRAEnv(EdgeEnv):
         self.scenario = _adapted(load_scenario(scenario), reward=reward, allocator=allocator)
         self._variants = _Variants(self.scenario, topologies)
         _refuse_foreign_options(view, action=action, observation=observation)
+        lazy = self.scenario.num_users > MANY_USERS if lazy is None else lazy
+        check_switch("lazy", lazy)
+        options = {"action_mask": action_mask, "lazy": lazy}
+        chosen: ServerView | UserView
         if view == "servers":
-            chosen: ServerView | UserView = ServerView(
-                self.scenario, action=action or "discrete", action_mask=action_mask
-            )
+            chosen = ServerView(self.scenario, action=action or "discrete", **options)
         else:
-            chosen = UserView(
-                self.scenario, observation=observation or "local", action_mask=action_mask
-            )
+            chosen = UserView(self.scenario, observation=observation or "local", **options)
         super().__init__(
             chosen,
             max_cycles=self.scenario.slots_per_episode if max_cycles is None else max_cycles,
@@ -130,8 +136,8 @@ class DJTCRAEnv(EdgeEnv):
         infos = super()._infos(state, outcome)
         if self.report_prices:
             credit = np.zeros(state.num_users) if outcome is None else priced_qoe(outcome)
-            for info, own in zip(infos.values(), self.view.own_parts(state, credit), strict=True):
-                info[PRICED_QOE] = own
+            own = self.view.own_parts(state, credit)
+            amend(infos, lambda agent, info: info.update({PRICED_QOE: own[agent]}))
         return infos
 
     def _bound(self, state: State) -> float:

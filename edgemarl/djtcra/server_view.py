@@ -1,6 +1,7 @@
 """Servers as agents: each sees its connected users and decides where their tasks go."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from gymnasium.spaces import Box, Dict, MultiDiscrete, Space
 from numpy.typing import NDArray
 
 from edgemarl.core.compiled import scatter_rows
+from edgemarl.core.lazy import by_key
 from edgemarl.core.validation import check_choice, check_servers
 from edgemarl.core.view import check_agents, stack_actions
 from edgemarl.djtcra.actions import ACTIONS, decode_choices, decode_probabilities
@@ -25,7 +27,14 @@ class ServerView:
     users are zero in the observation and have no effect in the action.
     """
 
-    def __init__(self, scenario: Scenario, *, action: str = "discrete", action_mask: bool = False):
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        action: str = "discrete",
+        action_mask: bool = False,
+        lazy: bool = False,
+    ):
         """Build the spaces.
 
         Args:
@@ -34,13 +43,16 @@ class ServerView:
                 whose row-wise argmax is executed, Eqs. (20) and (21).
             action_mask: whether observations become dictionaries with an ``action_mask`` (U * H,),
                 one user's servers after the other's.
+            lazy: whether observations are made when they are looked up.
         """
         check_choice("action", action, ACTIONS)
         self.scenario, self.action, self.action_mask = scenario, action, action_mask
+        self.lazy = lazy
         users, servers = scenario.num_users, scenario.num_servers
         self.agents = [f"server_{server}" for server in range(servers)]
+        self._index = {agent: index for index, agent in enumerate(self.agents)}
         self.state_space = global_space(scenario)
-        self.observation_spaces = {agent: self._observation_space() for agent in self.agents}
+        self.observation_spaces = dict.fromkeys(self.agents, self._observation_space())
         choices = MaskedChoices if action_mask else MultiDiscrete
         self.action_spaces: dict[str, Space[Any]] = {
             agent: choices([servers] * users)
@@ -63,26 +75,36 @@ class ServerView:
     def observe(self, state: State) -> dict[str, Any]:
         """Each server's rows of the global state, zero elsewhere."""
         rows = self.global_state(state)
+        if self.action_mask or self.lazy:
+            see = partial(self._observation, rows, state)
+            return by_key(self.agents, see, lazy=self.lazy)
         stacked = scatter_rows(rows, state.ran, len(self.agents))
+        return dict(zip(self.agents, stacked, strict=True))
+
+    def _observation(self, rows: NDArray[np.float32], state: State, agent: str) -> Any:
+        """What one server observes."""
+        own = state.ran == self._index[agent]
+        seen = np.where(own[:, None], rows, np.float32(0.0))
         if not self.action_mask:
-            return dict(zip(self.agents, stacked, strict=True))
-        mask = np.zeros((len(self.agents), len(rows), self.scenario.num_servers), dtype=np.int8)
-        mask[state.ran, np.arange(len(rows))] = 1
-        mask[:, :, 0] = 1  # a choice without effect is still a choice
-        return {
-            agent: {"observation": stacked[index], "action_mask": mask[index].ravel()}
-            for index, agent in enumerate(self.agents)
-        }
+            return seen
+        mask = np.zeros((len(rows), self.scenario.num_servers), dtype=np.int8)
+        mask[own] = 1
+        mask[:, 0] = 1  # a choice without effect is still a choice
+        return {"observation": seen, "action_mask": mask.ravel()}
 
     def decode(self, actions: Mapping[str, Any], state: State) -> NDArray[np.int64]:
         """The server that each user's connected server chose, (U,)."""
         check_agents(actions, self.agents)
         shape = self.action_spaces[self.agents[0]].shape
         assert shape is not None
-        stacked = stack_actions(actions, self.agents, shape)
+        given, owner = self.agents, state.ran
+        common = actions[given[0]]
+        if all(action is common for action in actions.values()):  # as of those who know all rows
+            given, owner = given[:1], np.zeros_like(owner)
+        stacked = stack_actions(actions, given, shape)
         if self.action == "discrete":
-            return decode_choices(stacked, state.ran, self.scenario.num_servers, self.agents)
-        return decode_probabilities(stacked, state.ran, self.agents)
+            return decode_choices(stacked, owner, self.scenario.num_servers, given)
+        return decode_probabilities(stacked, owner, given)
 
     def encode(self, assignment: NDArray[np.int64]) -> dict[str, Any]:
         """The assignment as every agent's action; each agent's own rows are what counts."""
@@ -101,9 +123,13 @@ class ServerView:
         local = np.bincount(state.ran, weights=parts, minlength=len(self.agents))
         return dict(zip(self.agents, local.tolist(), strict=True))
 
-    def own_parts(self, state: State, parts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Each server's part of what concerns all users (U,): (H, U), zero for others' users."""
-        return scatter_rows(parts[:, None], state.ran, len(self.agents))[:, :, 0]
+    def own_parts(self, state: State, parts: NDArray[np.float64]) -> dict[str, Any]:
+        """Each server's part of what concerns all users (U,), zero for others' users."""
+
+        def part(agent: str) -> NDArray[np.float64]:
+            return np.where(state.ran == self._index[agent], parts, 0.0)
+
+        return by_key(self.agents, part, lazy=self.lazy)
 
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
         """Slot metrics, and each server's QoE sum of its connected users and numbers of users."""

@@ -7,6 +7,7 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, Space
 from numpy.typing import NDArray
 
+from edgemarl.core.lazy import by_key
 from edgemarl.core.validation import check_choice, check_servers
 from edgemarl.core.view import check_agents, stack_actions
 from edgemarl.djtcra.actions import decode_choices
@@ -23,7 +24,12 @@ class UserView:
     """Agents ``user_0`` ... with their own row (F,) or all rows (U, F), and a server index each."""
 
     def __init__(
-        self, scenario: Scenario, *, observation: str = "local", action_mask: bool = False
+        self,
+        scenario: Scenario,
+        *,
+        observation: str = "local",
+        action_mask: bool = False,
+        lazy: bool = False,
     ):
         """Build the spaces.
 
@@ -31,12 +37,15 @@ class UserView:
             scenario: what is simulated.
             observation: ``"local"`` for a user's own row, ``"global"`` for those of all (VDN-G).
             action_mask: whether observations become dictionaries with an ``action_mask`` (H,).
+            lazy: whether observations and infos are made when they are looked up.
         """
         check_choice("observation", observation, OBSERVATIONS)
         self.scenario, self.observation, self.action_mask = scenario, observation, action_mask
+        self.lazy = lazy
         self.agents = [f"user_{user}" for user in range(scenario.num_users)]
+        self._index = {agent: index for index, agent in enumerate(self.agents)}
         self.state_space = global_space(scenario)
-        self.observation_spaces = {agent: self._observation_space() for agent in self.agents}
+        self.observation_spaces = dict.fromkeys(self.agents, self._observation_space())
         self.action_spaces: dict[str, Space[Any]] = {
             agent: Discrete(scenario.num_servers) for agent in self.agents
         }
@@ -56,13 +65,18 @@ class UserView:
     def observe(self, state: State) -> dict[str, Any]:
         """Each user's row, or a copy of all rows for each user."""
         rows = self.global_state(state)
-        seen = list(rows) if self.observation == "local" else [rows.copy() for _ in self.agents]
-        if not self.action_mask:
-            return dict(zip(self.agents, seen, strict=True))
-        return {
-            agent: {"observation": one, "action_mask": self._mask(bool(active))}
-            for agent, one, active in zip(self.agents, seen, state.active, strict=True)
-        }
+        alone = self.observation == "local"
+        if alone and not (self.action_mask or self.lazy):
+            return dict(zip(self.agents, rows, strict=True))
+
+        def see(agent: str) -> Any:
+            index = self._index[agent]
+            seen = rows[index] if alone else rows.copy()
+            if not self.action_mask:
+                return seen
+            return {"observation": seen, "action_mask": self._mask(bool(state.active[index]))}
+
+        return by_key(self.agents, see, lazy=self.lazy)
 
     def _mask(self, active: bool) -> NDArray[np.int8]:
         """Every server for a user with a task, the first alone for an idle one."""
@@ -90,21 +104,21 @@ class UserView:
             return dict.fromkeys(self.agents, float(total(parts)))
         return dict(zip(self.agents, parts.tolist(), strict=True))
 
-    def own_parts(self, state: State, parts: NDArray[np.float64]) -> list[float]:
+    def own_parts(self, state: State, parts: NDArray[np.float64]) -> dict[str, Any]:
         """Each user's part of what concerns all users (U,), as a number."""
-        return parts.tolist()
+        return dict(zip(self.agents, parts.tolist(), strict=True))
 
     def infos(self, state: State, outcome: Outcome | None) -> dict[str, dict[str, Any]]:
         """Slot metrics, each user's own QoE and latency, and whether the cloud served it."""
         if outcome is None:
             nothing = {**dict.fromkeys(METRICS, 0.0), "qoe": 0.0, "latency": 0.0, "cloud": 0.0}
-            return {agent: dict(nothing) for agent in self.agents}
-        slot = outcome.metrics()
-        cloud = (outcome.served_by == CLOUD).astype(float)
-        own = zip(
-            self.agents, outcome.qoe.tolist(), outcome.latency.tolist(), cloud.tolist(), strict=True
-        )
-        return {
-            agent: {**slot, "qoe": qoe, "latency": latency, "cloud": in_cloud}
-            for agent, qoe, latency, in_cloud in own
-        }
+            return by_key(self.agents, lambda _: dict(nothing), lazy=self.lazy)
+        slot, index = outcome.metrics(), self._index
+        qoe, latency = outcome.qoe.tolist(), outcome.latency.tolist()
+        cloud = (outcome.served_by == CLOUD).astype(float).tolist()
+
+        def tell(agent: str) -> dict[str, Any]:
+            u = index[agent]
+            return {**slot, "qoe": qoe[u], "latency": latency[u], "cloud": cloud[u]}
+
+        return by_key(self.agents, tell, lazy=self.lazy)
