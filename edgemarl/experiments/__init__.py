@@ -5,7 +5,7 @@
     evaluation     one policy, slot by slot          comparison    several on equal terms
     policies       from a baseline's id, a checkpoint or a factory
     statistics     means with intervals              tables, plots  for people
-    training       the training loop                 checkpoints, manifest, logs   what it writes
+    training       begin or go on; one `session`     checkpoints, manifest, logs   what it writes
 
 Nothing here imports ray, torch, `rllib_algos` or matplotlib before a function that needs them runs.
 """

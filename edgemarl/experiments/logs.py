@@ -3,7 +3,7 @@
 import csv
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -38,16 +38,22 @@ class Logs:
         system: of the environment; None where it has no scenario.
         slots: slots done at the start; rows beyond them, which a run that died after its last
             checkpoint left behind, are dropped.
+        kept: names of further scalars that get a column of their own, as those go on to do that
+            had one before.
     """
 
-    def __init__(self, folder: Path, system: System | None, *, slots: int = 0):
+    def __init__(
+        self, folder: Path, system: System | None, *, slots: int = 0, kept: Sequence[str] = ()
+    ):
         from tensorboardX import SummaryWriter
 
-        self.columns = columns_of(system)
         self.path = folder / FILE_NAME
-        kept = [row for row in read_progress(folder) if row["slots"] <= slots] if slots else []
-        self.seconds = kept[-1]["seconds"] if kept else 0.0
-        _rewrite(self.path, self.columns, kept)
+        rows = [row for row in read_progress(folder) if row["slots"] <= slots] if slots else []
+        usual, before = columns_of(system), rows[0] if rows else {}
+        self._kept = tuple(dict.fromkeys([*(n for n in before if n not in usual), *kept]))
+        self.columns = (*usual, *self._kept)
+        self.seconds = rows[-1]["seconds"] if rows else 0.0
+        _rewrite(self.path, self.columns, rows)
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=slots or None)
 
     def write(self, row: Mapping[str, float], details: Mapping[str, float]) -> None:
@@ -55,8 +61,12 @@ class Logs:
 
         Args:
             row: values of the columns; those without a value may be left out.
-            details: further scalars, by name, for TensorBoard alone.
+            details: further scalars, by name, for TensorBoard; those to be kept for both.
+
+        Raises:
+            ValueError: if a scalar that is to be kept is not there.
         """
+        row = {**row, **{name: _found(name, details) for name in self._kept}}
         with self.path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, self.columns).writerow(row)
         sync(self.path)
@@ -102,6 +112,12 @@ def numeric_leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, float
         elif isinstance(value, Real) and not isinstance(value, bool):
             leaves[path] = float(value)
     return leaves
+
+
+def _found(name: str, details: Mapping[str, float]) -> float:
+    if name not in details:
+        raise ValueError(f"kept must name scalars that are reported, {name!r} is not: {details}")
+    return details[name]
 
 
 def _rewrite(path: Path, columns: tuple[str, ...], rows: list[dict[str, float]]) -> None:

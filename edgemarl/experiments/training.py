@@ -1,45 +1,21 @@
 """Trains an algorithm, with checkpoints that a failure cannot harm."""
 
 import dataclasses
-import math
-import time
-import traceback
-from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.validation import check_count
-from edgemarl.experiments.backend import Learner, algorithm_config
+from edgemarl.experiments.backend import algorithm_config
 from edgemarl.experiments.checkpoints import RunFolder, find_checkpoint
-from edgemarl.experiments.interrupts import interrupts
-from edgemarl.experiments.logs import Logs, read_progress
 from edgemarl.experiments.manifest import Manifest
-from edgemarl.experiments.progress import Reporter, Silent
+from edgemarl.experiments.progress import Reporter
 from edgemarl.experiments.provenance import current_commit
+from edgemarl.experiments.session import Session, TrainingError, TrainingResult
 from edgemarl.experiments.task import DEFAULT_ENV, Task
-from edgemarl.experiments.validation import Validation, score
 
-
-class TrainingError(RuntimeError):
-    """A training run failed on its way; its last checkpoint is intact."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingResult:
-    """How a training run ended.
-
-    Attributes:
-        folder: the run's folder.
-        slots: slots of training done.
-        interrupted: whether Ctrl-C ended it before its time; what was done is saved.
-    """
-
-    folder: Path
-    slots: int
-    interrupted: bool
+__all__ = ["TrainingError", "TrainingResult", "resume", "train"]
 
 
 def train(
@@ -58,6 +34,7 @@ def train(
     command: str = "",
     address: str | None = None,
     reporter: Reporter | None = None,
+    kept: Sequence[str] = (),
 ) -> TrainingResult:
     """Trains an algorithm from its start.
 
@@ -82,6 +59,8 @@ def train(
         address: of a ray cluster whose machines collect samples, HOST:PORT; None starts ray here,
             unless RAY_ADDRESS names one.
         reporter: is told how the run gets on.
+        kept: further columns of ``progress.csv``: numbers that RLlib reports in every iteration,
+            such as "learners/actors/server_0_loss". Those of TensorBoard are all there are.
 
     Raises:
         MissingExtraError: if ray or torch is not installed.
@@ -109,7 +88,7 @@ def train(
     folder = RunFolder(out)
     if folder.saved():
         raise ValueError(f"output folder {out} must hold no run yet; resume it, or choose another")
-    run = _Run(manifest, folder, slots, checkpoint_every, validation_slots, reporter)
+    run = Session(manifest, folder, slots, checkpoint_every, validation_slots, reporter, kept)
     return run.carry_out(None, address)
 
 
@@ -151,99 +130,5 @@ def resume(
         )
     if env_runners is not None:
         manifest = dataclasses.replace(manifest, env_runners=env_runners)
-    run = _Run(manifest, RunFolder(folder), slots, checkpoint_every, validation_slots, reporter)
+    run = Session(manifest, RunFolder(folder), slots, checkpoint_every, validation_slots, reporter)
     return run.carry_out(checkpoint, address)
-
-
-class _Run:
-    """One session of a training run."""
-
-    def __init__(
-        self,
-        manifest: Manifest,
-        folder: RunFolder,
-        slots: int,
-        checkpoint_every: int | None,
-        validation_slots: int,
-        reporter: Reporter | None,
-    ):
-        check_count("checkpoint_every", checkpoint_every or 1)
-        check_count("validation_slots", validation_slots)
-        self.manifest, self.folder, self.total = manifest, folder, slots
-        self.every = checkpoint_every or max(slots // 20, 1)
-        self.reporter = reporter or Silent()
-        task = manifest.task()
-        self.system = None if task.scenario is None else task.system
-        self.validation = Validation(task, validation_slots)
-        self.best = max(map(score, read_progress(folder.path)), default=-math.inf)
-
-    def carry_out(self, checkpoint: Path | None, address: str | None) -> TrainingResult:
-        """Train until the slots are done, or Ctrl-C."""
-        start = self.manifest.slots
-        with closing(Learner(self.manifest, address)) as learner:
-            if checkpoint is not None:
-                learner.restore(checkpoint, start)
-            with (
-                closing(Logs(self.folder.path, self.system, slots=start)) as logs,
-                interrupts() as asked,
-            ):
-                try:
-                    self._loop(learner, logs, asked)
-                except Exception as error:
-                    raise self._failure(error, learner.slots) from error
-            return TrainingResult(
-                folder=self.folder.path,
-                slots=learner.slots,
-                interrupted=learner.slots < self.total,
-            )
-
-    def _loop(self, learner: Learner, logs: Logs, asked: list[int]) -> None:
-        begin, first = time.perf_counter(), learner.slots
-        due = (first // self.every + 1) * self.every
-        while learner.slots < self.total and not asked:
-            before, since = learner.slots, time.perf_counter()
-            sampled, details = learner.step()
-            now = time.perf_counter()
-            row = {"slots": float(learner.slots), "seconds": logs.seconds + now - begin, **sampled}
-            value = None if self.system is None else sampled.get(self.system.objective.name)
-            self.reporter.update(learner.slots, (learner.slots - before) / (now - since), value)
-            if learner.slots >= min(due, self.total):
-                row |= self._checkpoint(learner)
-                due = (learner.slots // self.every + 1) * self.every
-            logs.write(row, details)
-        if asked:
-            self._save(learner)
-
-    def _save(self, learner: Learner) -> Path:
-        return self.folder.save(
-            dataclasses.replace(self.manifest, slots=learner.slots), learner.save
-        )
-
-    def _checkpoint(self, learner: Learner) -> dict[str, float]:
-        """Save, measure what was saved, and note whether it is the best so far."""
-        saved = self._save(learner)
-        measured = self.validation.measure(saved)
-        if score(measured) > self.best:
-            self.best = score(measured)
-            self.folder.mark_best(saved)
-        self.reporter.checkpoint(learner.slots, *self.validation.reported(measured))
-        return measured
-
-    def _failure(self, error: Exception, slots: int) -> TrainingError:
-        """What to tell about an error, whose traceback goes into the run's folder."""
-        log = self.folder.path / "error.log"
-        try:
-            log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-            where = f"in {log}"
-        except OSError as no_log:  # such as a full disk, which may be the error itself
-            where = f"not written, {no_log}"
-        saved = self.folder.saved()
-        checkpoint = (
-            f"the last checkpoint is intact: {saved[-1]}"
-            if saved
-            else "no checkpoint was saved yet"
-        )
-        return TrainingError(
-            f"training stopped after {slots} slots, {checkpoint}; traceback {where}; "
-            f"{type(error).__name__}: {error}"
-        )

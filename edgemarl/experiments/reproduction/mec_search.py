@@ -1,5 +1,6 @@
 """How the searches that refine DIRS's decisions get on, candidate by candidate: its Fig. 4."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ from edgemarl.experiments.reproduction.running import evaluate_cell
 from edgemarl.mec.votes import LOCAL
 
 
-def search(cell: Cell) -> dict[str, Any]:
+def search(cell: Cell, runs: Path, command: str = "") -> dict[str, Any]:
     """The best objective found after so many candidates, the mean over the evaluation slots.
 
     Every search starts at the same random assignment of a slot. The curve's "slots" are
-    candidates, the start not counted.
+    candidates, the start not counted. `runs` stays empty: a slot's search takes seconds.
     """
     config = algorithm_config(manifest_of(cell))
     policy = Search(config.refinement, config.refinement_effort(), cell.seed)

@@ -11,42 +11,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.experiments.backend import Learner
+from edgemarl.experiments.checkpoints import find_checkpoint
+from edgemarl.experiments.logs import read_progress
 from edgemarl.experiments.reproduction.cell import Cell
 from edgemarl.experiments.reproduction.probes import manifest_of
 from edgemarl.experiments.reproduction.running import end_of, evaluate_cell
+from edgemarl.experiments.reproduction.training_runs import trained
 from edgemarl.experiments.rollout import episode_seed
 
 SELDOM = 1e-9  # updates per slot, so that nothing is learned but the demonstrations
 
 
-def losses(cell: Cell) -> dict[str, Any]:
+def losses(cell: Cell, runs: Path, command: str = "") -> dict[str, Any]:
     """Eq. (16) of every agent and the objective while DIRS learns, and its greedy policy."""
-    system, begin = cell.task.system, time.perf_counter()
-    rows: list[dict[str, float]] = []
-    with closing(Learner(manifest_of(cell))) as learner:
-        while learner.slots < cell.slots:
-            sampled, details = learner.step()
-            rows.append({"slots": float(learner.slots), **sampled, **_agent_losses(details)})
-        seconds = time.perf_counter() - begin
-        evaluation = _greedy(cell, learner)
-    curve = {name: [row[name] for row in rows] for name in rows[0]}
+    columns = loss_columns(cell)
+    with trained(cell, runs, command, kept=tuple(columns.values())) as folder:
+        rows = read_progress(folder)
+        evaluation = evaluate_cell(cell, str(find_checkpoint(folder, prefer="latest")))
+    measures = [m.name for m in cell.task.system.outcome_measures]
+    sources = {"slots": "slots", **{name: name for name in measures}, **columns}
+    curve = {name: [row[source] for row in rows] for name, source in sources.items()}
     final = {name: end_of(values) for name, values in curve.items()}
-    kept = {name: value for name, value in final.items() if name.startswith("loss_")}
     return {
         "curve": curve,
-        "sampled": {m.name: final[m.name] for m in system.outcome_measures},
-        "evaluation": {**evaluation, **kept},
-        "seconds": seconds,
+        "sampled": {name: final[name] for name in measures},
+        "evaluation": {**evaluation, **{name: final[name] for name in columns}},
+        "seconds": rows[-1]["seconds"],
     }
 
 
-def imitation(cell: Cell) -> dict[str, Any]:
+def loss_columns(cell: Cell) -> dict[str, str]:
+    """Where RLlib reports the loss of every agent, by ``loss_AGENT``."""
+    with closing(cell.task.make()) as env:
+        agents = env.possible_agents
+    return {f"loss_{agent}": f"learners/actors/{agent}_loss" for agent in agents}
+
+
+def imitation(cell: Cell, runs: Path, command: str = "") -> dict[str, Any]:
     """How well agents that have learned demonstrations alone repeat them, and others' slots.
 
     An agent's decision on a device is right if it wants it (a score above one half) where the
     expert gives it to the agent, and does not where not. The accuracy is the share of right
     decisions over slots, agents and devices, on the demonstrations and on as many evaluation
-    slots of the same expert as the cell has.
+    slots of the same expert as the cell has. `runs` stays empty: imitation is one piece of work.
     """
     from rllib_algos.dirs.demonstrations import draw_demonstrations
     from rllib_algos.dirs.replay import TARGET
@@ -99,13 +106,3 @@ def _greedy(cell: Cell, learner: Learner) -> dict[str, float]:
         learner.save(Path(folder))
         policy = rllib_algos.load_policy(Path(folder))
     return evaluate_cell(cell, policy)
-
-
-def _agent_losses(details: Mapping[str, float]) -> dict[str, float]:
-    """The loss of every agent at the last update, by ``loss_AGENT``."""
-    start, end = "learners/actors/", "_loss"
-    return {
-        f"loss_{name.removeprefix(start).removesuffix(end)}": value
-        for name, value in details.items()
-        if name.startswith(f"{start}server_") and name.endswith(end)
-    }

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -16,11 +17,17 @@ PROBES: Mapping[str, str] = MappingProxyType(
         "dirs_search": "edgemarl.experiments.reproduction.mec_search:search",
     }
 )
-"""Where the functions are: from a cell to the fields of its result that they measured."""
+"""Where the functions are: from a cell, the folder of runs and the command line to the fields of
+the cell's result that they measured."""
 
 
-def run_probe(cell: Cell) -> dict[str, Any]:
+def run_probe(cell: Cell, runs: Path, command: str = "") -> dict[str, Any]:
     """What the cell's probe measured: curve, sampled, evaluation and seconds of its result.
+
+    Args:
+        cell: whose method has a probe.
+        runs: folder of training runs, for those that go on after a stop.
+        command: the command line, to be kept.
 
     Raises:
         ValueError: if there is no such probe.
@@ -28,7 +35,7 @@ def run_probe(cell: Cell) -> dict[str, Any]:
     name = cell.method.probe
     check_choice("probe", name, tuple(PROBES))
     module, _, function = PROBES[str(name)].partition(":")
-    return getattr(importlib.import_module(module), function)(cell)
+    return getattr(importlib.import_module(module), function)(cell, runs, command)
 
 
 def manifest_of(cell: Cell, **further: Any) -> Manifest:

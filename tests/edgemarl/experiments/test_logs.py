@@ -46,6 +46,18 @@ def test_rows_beyond_the_checkpoint_are_dropped(tmp_path):
     assert [row["slots"] for row in read_progress(tmp_path)] == [10.0, 15.0]
 
 
+def test_kept_scalars_have_columns_that_go_on(tmp_path):
+    logs = Logs(tmp_path, SYSTEM, kept=("learners/loss",))
+    logs.write({"slots": 10.0, "seconds": 1.0}, {"learners/loss": 0.5, "other": 2.0})
+    with pytest.raises(ValueError, match="kept must name scalars that are reported"):
+        logs.write({"slots": 20.0, "seconds": 2.0}, {"other": 2.0})
+    logs.close()
+    resumed = Logs(tmp_path, SYSTEM, slots=10)
+    resumed.write({"slots": 20.0, "seconds": 2.0}, {"learners/loss": 0.25})
+    resumed.close()
+    assert [row["learners/loss"] for row in read_progress(tmp_path)] == [0.5, 0.25]
+
+
 def test_tensorboard_gets_an_events_file(tmp_path):
     write(tmp_path, 10)
     assert list((tmp_path / "tensorboard").glob("events*"))

@@ -53,10 +53,10 @@ def test_searches_start_alike_and_score_as_many_candidates(kind, rounds):
     assert other.curve()[1][0] == values[0]
 
 
-def test_a_cell_has_the_curve_and_what_the_search_ends_at():
+def test_a_cell_has_the_curve_and_what_the_search_ends_at(tmp_path):
     (method, *_), (point, *_) = FIGURE_4.methods, FIGURE_4.points
     cell = FIGURE_4.cell(method, point, 0, Budget(slots=0, evaluation_slots=2, seeds=1))
-    measured = run_probe(cell)
+    measured = run_probe(cell, tmp_path)
     curve, evaluation = measured["curve"], measured["evaluation"]
     assert curve["slots"] == [5 * k for k in range(11)]  # P = 5, Gmax = 10
     assert all(np.diff(curve["objective"]) <= 0)

@@ -1,5 +1,6 @@
 """What is told of the networks of DIRS."""
 
+import dataclasses
 import types
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 pytest.importorskip("ray")
 pytest.importorskip("torch")
 
-from edgemarl.experiments.reproduction import mec
+from edgemarl.experiments.reproduction import mec, training_runs
 from edgemarl.experiments.reproduction.mec_training import accuracy
 from edgemarl.experiments.reproduction.probes import PROBES, run_probe
 from edgemarl.experiments.reproduction.study import Budget, Point, by_name
@@ -47,8 +48,8 @@ def cell_of(study, probe):
     return tiny.cell(method, TINY, 0, budget)
 
 
-def test_losses_of_every_agent_are_kept(ray_session):
-    measured = run_probe(cell_of(STUDIES["dirs-fig3"], "dirs_losses"))
+def test_losses_of_every_agent_are_kept(ray_session, tmp_path):
+    measured = run_probe(cell_of(STUDIES["dirs-fig3"], "dirs_losses"), tmp_path)
     curve = measured["curve"]
     assert curve["slots"][-1] >= 60
     for agent in ("server_0", "server_1"):
@@ -59,8 +60,22 @@ def test_losses_of_every_agent_are_kept(ray_session):
     assert measured["sampled"]["objective"] == curve["objective"][-1]
 
 
-def test_imitation_is_measured_on_slots_shown_and_not_shown(ray_session):
-    evaluation = run_probe(cell_of(STUDIES["dirs-table2"], "dirs_imitation"))["evaluation"]
+def test_losses_go_on_where_a_run_was_stopped(ray_session, tmp_path, monkeypatch):
+    cell = dataclasses.replace(cell_of(STUDIES["dirs-fig3"], "dirs_losses"), slots=100)
+    whole = run_probe(cell, tmp_path / "whole")
+    run_probe(dataclasses.replace(cell, slots=50), tmp_path / "stopped")
+    monkeypatch.setattr(training_runs, "train", None)  # nothing starts anew
+    result = run_probe(cell, tmp_path / "stopped")
+    assert result["curve"] == whole["curve"]
+    for measured in (result, whole):
+        assert measured["evaluation"].pop("decision_time") > 0
+    assert result["evaluation"] == whole["evaluation"]
+
+
+def test_imitation_is_measured_on_slots_shown_and_not_shown(ray_session, tmp_path):
+    evaluation = run_probe(cell_of(STUDIES["dirs-table2"], "dirs_imitation"), tmp_path)[
+        "evaluation"
+    ]
     for where in ("training", "testing"):
         assert 0 < evaluation[f"{where}_accuracy"] <= 1
     assert evaluation["objective"] >= evaluation["lower_bound"]

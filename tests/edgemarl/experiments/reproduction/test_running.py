@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("torch")
 
 from edgemarl.experiments.logs import read_progress
-from edgemarl.experiments.reproduction import running
+from edgemarl.experiments.reproduction import running, training_runs
 from edgemarl.experiments.reproduction.result import find_result
 from edgemarl.experiments.reproduction.running import CELLS, RUNS, run_cell
 from edgemarl.experiments.training import TrainingError
@@ -32,7 +32,7 @@ def stopped(grid, tmp_path):
 
 
 def test_a_stopped_run_goes_on_to_the_same_result(grid, stopped, monkeypatch):
-    monkeypatch.setattr(running, "train", None)  # nothing starts anew
+    monkeypatch.setattr(training_runs, "train", None)  # nothing starts anew
     result = run_cell(CELL, stopped)
     whole = find_result(grid.out / CELLS, CELL)
     assert apart_from_time(result) == apart_from_time(whole)
@@ -40,8 +40,8 @@ def test_a_stopped_run_goes_on_to_the_same_result(grid, stopped, monkeypatch):
 
 
 def test_a_run_that_is_done_is_measured_without_training(grid, tmp_path, monkeypatch):
-    monkeypatch.setattr(running, "train", None)
-    monkeypatch.setattr(running, "resume", None)
+    monkeypatch.setattr(training_runs, "train", None)
+    monkeypatch.setattr(training_runs, "resume", None)
     shutil.copytree(grid.out / RUNS, tmp_path / RUNS, symlinks=True)
     whole = find_result(grid.out / CELLS, CELL)
     assert apart_from_time(run_cell(CELL, tmp_path)) == apart_from_time(whole)
@@ -51,7 +51,7 @@ def test_a_run_that_is_done_is_measured_without_training(grid, tmp_path, monkeyp
 
 
 def test_a_run_on_a_scenario_with_other_defaults_is_refused(stopped, monkeypatch):
-    monkeypatch.setattr(running, "resume", None)
+    monkeypatch.setattr(training_runs, "resume", None)
     manifest = next((stopped / RUNS / CELL.run_name / "checkpoints").glob("*/run.json"))
     manifest.write_text(manifest.read_text().replace('"cloud_delay": 0.2', '"cloud_delay": 0.3'))
     with pytest.raises(ValueError, match=r"scenario.cloud_delay was 0.3 in training, is 0.2 here"):
@@ -60,7 +60,7 @@ def test_a_run_on_a_scenario_with_other_defaults_is_refused(stopped, monkeypatch
 
 def test_a_run_that_has_gone_beyond_is_left_alone(grid, tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(running, "train", lambda *_, out, **__: asked.append(out))
+    monkeypatch.setattr(training_runs, "train", lambda *_, out, **__: asked.append(out))
     shutil.copytree(grid.out / RUNS, tmp_path / RUNS, symlinks=True)
     with pytest.raises(TrainingError, match="stopped after 0 of 50 slots"):
         run_cell(dataclasses.replace(CELL, slots=50), tmp_path)
@@ -70,7 +70,7 @@ def test_a_run_that_has_gone_beyond_is_left_alone(grid, tmp_path, monkeypatch):
 def test_a_checkpoint_without_its_row_is_dropped(grid, tmp_path, monkeypatch):
     """Killed between the checkpoint and its row; the curve would lack the row for ever."""
     asked = []
-    monkeypatch.setattr(running, "resume", lambda folder, **options: asked.append(options))
+    monkeypatch.setattr(training_runs, "resume", lambda folder, **options: asked.append(options))
     folder = tmp_path / RUNS / CELL.run_name
     shutil.copytree(grid.out / RUNS / CELL.run_name, folder, symlinks=True)
     lines = (folder / "progress.csv").read_text().splitlines()
@@ -84,7 +84,7 @@ def test_a_checkpoint_without_its_row_is_dropped(grid, tmp_path, monkeypatch):
 
 def test_where_the_only_checkpoint_lacks_its_row_the_run_starts_anew(stopped, monkeypatch):
     asked = []
-    monkeypatch.setattr(running, "train", lambda *_, out, **__: asked.append(out))
+    monkeypatch.setattr(training_runs, "train", lambda *_, out, **__: asked.append(out))
     folder = stopped / RUNS / CELL.run_name
     header = (folder / "progress.csv").read_text().splitlines()[0]
     (folder / "progress.csv").write_text(header + "\n")
@@ -94,7 +94,7 @@ def test_where_the_only_checkpoint_lacks_its_row_the_run_starts_anew(stopped, mo
 
 
 def test_a_known_result_is_not_run_again(grid, monkeypatch):
-    monkeypatch.setattr(running, "_train", None)
+    monkeypatch.setattr(training_runs, "_train", None)
     monkeypatch.setattr(running, "evaluate_cell", None)
     assert run_cell(CELL, grid.out) == find_result(grid.out / CELLS, CELL)
     assert run_cell(RULE, grid.out) == find_result(grid.out / CELLS, RULE)
@@ -108,9 +108,9 @@ def test_a_rule_leaves_nothing_but_its_result(grid, tmp_path):
 
 
 def test_a_run_that_another_process_is_at_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(running, "train", None)  # nothing starts
+    monkeypatch.setattr(training_runs, "train", None)  # nothing starts
     with (
-        running._alone(tmp_path / RUNS, CELL.run_name),
+        training_runs._alone(tmp_path / RUNS, CELL.run_name),
         pytest.raises(ValueError, match="must be run by one process at a time"),
     ):
         run_cell(CELL, tmp_path)
