@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from edgemarl.cli.commands import OneLineErrors, SettingsCommand
+from edgemarl.cli.completion import answer_bash, asked_by_bash
 from edgemarl.cli.doctor import doctor
 from edgemarl.cli.evaluate import compare, evaluate
 from edgemarl.cli.export import export
@@ -44,6 +45,14 @@ scenarios.command("show", cls=SettingsCommand)(show_scenario)
 
 def main() -> None:
     """Run the command line, with the process's arguments."""
+    if asked_by_bash():
+        answer_bash(run)
+    else:
+        run()
+
+
+def run() -> None:
+    """The command line alone, which also answers shells."""
     app(prog_name="edgemarl")
 
 

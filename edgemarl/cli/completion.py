@@ -1,8 +1,13 @@
 """Names that the shell completes, after ``edgemarl --install-completion``."""
 
+import contextlib
 import glob
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+ASKED, BY_BASH = "_EDGEMARL_COMPLETE", "complete_bash"
+SEPARATORS = ":="  # bash takes them for words of their own
 
 
 def environments(incomplete: str) -> list[str]:
@@ -55,3 +60,50 @@ def _paths(incomplete: str, wanted: Callable[[str], bool] = os.path.exists) -> l
     """Files and folders whose paths begin so; folders end with a slash."""
     found = sorted(path for path in glob.glob(f"{glob.escape(incomplete)}*") if wanted(path))
     return [f"{path}{os.sep}" if os.path.isdir(path) else path for path in found]
+
+
+def asked_by_bash() -> bool:
+    """Whether this process was started to complete a line of bash."""
+    return os.environ.get(ASKED) == BY_BASH
+
+
+def answer_bash(command: Callable[[], None]) -> None:
+    """Completes a line of bash, whose words end at colons and equals signs.
+
+    The command sees whole words, such as ``pretrained:shadow``, and of its answers bash gets what
+    stands in the place of its own last word. Where they are paths alone it gets none: it completes
+    paths by itself, and on into folders.
+    """
+    parts, at = os.environ["COMP_WORDS"].split("\n"), int(os.environ["COMP_CWORD"])
+    words, place = whole_words(parts, at)
+    os.environ.update(COMP_WORDS="\n".join(words), COMP_CWORD=str(place))
+    answers = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(answers):
+            command()
+    finally:
+        values = answers.getvalue().splitlines()
+        kept = len(_value(words[place])) - len(parts[at].strip(SEPARATORS))
+        if not all(os.path.exists(value) for value in values):
+            print("\n".join(value[kept:] for value in values))
+
+
+def whole_words(parts: Sequence[str], at: int) -> tuple[list[str], int]:
+    """Words that separators divided, put together, and the place of the one with part `at`."""
+    words: list[str] = []
+    place, goes_on = 0, False
+    for index, part in enumerate(parts):
+        separates = part != "" and part.strip(SEPARATORS) == ""
+        if words and (separates or goes_on):
+            words[-1] += part
+        else:
+            words.append(part)
+        goes_on = separates
+        if index == at:
+            place = len(words) - 1
+    return words, place
+
+
+def _value(word: str) -> str:
+    """A word, or the value of an option where it holds one."""
+    return word.partition("=")[2] if word.startswith("-") and "=" in word else word

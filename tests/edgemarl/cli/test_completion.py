@@ -38,13 +38,39 @@ def test_learners_are_not_completed_where_they_cannot_be_loaded(monkeypatch):
     assert completion.algorithms("") == []
 
 
-def test_the_shell_asks_and_is_answered():
-    asked = {"_EDGEMARL_COMPLETE": "complete_bash", "COMP_CWORD": "2"}
+@pytest.mark.parametrize(
+    ("parts", "at", "words", "place"),
+    [
+        (["edgemarl", "train", "sha"], 2, ["edgemarl", "train", "sha"], 2),
+        (["evaluate", "pretrained", ":", "sha"], 3, ["evaluate", "pretrained:sha"], 1),
+        (["evaluate", "pretrained", ":"], 2, ["evaluate", "pretrained:"], 1),
+        (["--scenario", "=", "eua", ":", "here", "pso"], 4, ["--scenario=eua:here", "pso"], 0),
+        (["--set", "a", "=", "b", ""], 4, ["--set", "a=b", ""], 2),
+    ],
+)
+def test_words_that_bash_divides_are_whole_again(parts, at, words, place):
+    assert completion.whole_words(parts, at) == (words, place)
+
+
+@pytest.mark.parametrize(
+    ("parts", "answer"),
+    [
+        (["train", "shad"], "shadow_price\n"),
+        (["evaluate", "pretrained", ":", "sha"], "shadow_price\n"),  # in the place of "sha"
+        (["evaluate", "pretrained", ":"], "shadow_price\n"),
+        (["compare", "greedy", "--scenario", "=", "fail"], "failures\n"),
+        (["evaluate", "a_fol"], ""),  # bash goes on into folders by itself
+    ],
+)
+def test_bash_asks_and_is_answered(parts, answer, tmp_path):
+    (tmp_path / "a_folder").mkdir()
+    asked = {"_EDGEMARL_COMPLETE": "complete_bash", "COMP_CWORD": str(len(parts))}
     done = subprocess.run(
         [sys.executable, "-c", "from edgemarl.cli import main; main()"],
-        env={**os.environ, **asked, "COMP_WORDS": "edgemarl train shad"},
+        env={**os.environ, **asked, "COMP_WORDS": "\n".join(["edgemarl", *parts])},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.split() == ["shadow_price"], done.stderr
+    assert done.stdout == answer, done.stderr
