@@ -2,6 +2,7 @@
 
 import functools
 import math
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from edgemarl.experiments.reproduction.summary import Entry, Summary
 FORMATS = ("png", "svg")
 COLUMNS = 3  # of panels
 PANEL = (4.2, 3.1)  # [inch] width and height
+LABEL = 16  # letters of a category's name in a line
+COLORS = (*(f"C{k}" for k in range(10)), "navy", "darkgreen", "maroon")
 SPREAD = 0.6  # of the methods side by side at a category, as a share of the way to the next
 
 
@@ -114,7 +117,11 @@ def _draw_points(
     if measure.name == summary.study.system.objective.name:
         bounds = [measure.factor * summary.bound(p).mean() for p in points]
         handles[_bound_title(summary)] = _draw_bounds(axes, places, bounds, joined=numbers)
-    ticks = [f"{p.value:g}" for p in points] if numbers else [p.label for p in points]
+    ticks = (
+        [f"{p.value:g}" for p in points]
+        if numbers
+        else [textwrap.fill(p.label, LABEL) for p in points]
+    )
     axes.set_xticks(places, labels=ticks)
     axes.set_xlabel(summary.study.axis)
     if measure.key == DECISION_TIME:
@@ -150,7 +157,7 @@ def _curves(
 
 def _color(summary: Summary, entry: Entry) -> str:
     names = [method.name for method in summary.study.methods]
-    return f"C{names.index(entry.method.name) % 10}"
+    return COLORS[names.index(entry.method.name) % len(COLORS)]
 
 
 def _bound_title(summary: Summary) -> str:
