@@ -19,6 +19,8 @@ class DIRSEnvRunner(JointEnvRunner):
     3 of Algorithm 3.
     """
 
+    steps_together = False  # the slot to come of each copy is looked into
+
     def check_env(self, env: Any) -> None:
         """Raises ValueError where an environment cannot score assignments."""
         check_scorer(env)

@@ -13,6 +13,7 @@ from torch import Tensor
 from rllib_algos.joint.common import CommonLayout
 from rllib_algos.joint.layout import Arrays, GroupLayout, NetworkSize, Tensors, head_outputs
 from rllib_algos.joint.policies import output_size
+from rllib_algos.joint.protocols import BatchedEnv
 from rllib_algos.joint.rows import RowLayout
 from rllib_algos.joint.spaces import JointSpaces
 
@@ -65,6 +66,12 @@ class CentralRowLayout(CentralLayout, RowLayout):
         fields = self.observed(observations)
         if env is not None:
             fields["owner"] = np.array(env.unwrapped.row_owner(), fields["owner"].dtype)
+        return fields
+
+    def encode_batch(self, batch: BatchedEnv) -> Arrays:
+        """Returns the same for all copies, (E, ...)."""
+        fields = super().encode_batch(batch)
+        fields["state"][fields["owner"] < 0] = 0.0
         return fields
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from rllib_algos.joint.layout import Arrays, Field, GroupLayout, Tensors
+from rllib_algos.joint.protocols import BatchedEnv
 
 
 class CommonLayout(GroupLayout):
@@ -34,6 +35,11 @@ class CommonLayout(GroupLayout):
         """Returns the first agent's observation, which is everybody's."""
         encoder = self.spaces.groups[0].observation
         return {"state": np.array(encoder.encode(observations[self.spaces.agents[0]]))}
+
+    def encode_batch(self, batch: BatchedEnv) -> Arrays:
+        """Returns the first agent's observations in all copies, (E, O)."""
+        seen = np.asarray(batch.observations())[:, 0]
+        return {"state": self.spaces.groups[0].observation.encode_array(seen, (len(seen),))}
 
     def actor_inputs(self, fields: Tensors) -> list[Tensor]:
         """Returns (n, B, O) per group, views of one tensor."""

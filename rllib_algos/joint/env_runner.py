@@ -1,7 +1,6 @@
 """An RLlib EnvRunner that steps ParallelEnvs directly and returns joint fragments."""
 
 import time
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,14 @@ from ray.rllib.utils.metrics import SAMPLE_TIMER, TIME_BETWEEN_SAMPLING, WEIGHTS
 from rllib_algos.joint.callbacks import fire
 from rllib_algos.joint.discovery import joint_spaces
 from rllib_algos.joint.fragment import JointFragment
-from rllib_algos.joint.metrics import log_episode, log_infos, log_steps
+from rllib_algos.joint.metrics import InfoMeans, log_episode, log_steps
 from rllib_algos.joint.rl_modules import ACTORS
-from rllib_algos.joint.simulation import SimulatingRunner
+from rllib_algos.joint.stepping import SteppingRunner
 
 JOINT_SPACES = "__joint_spaces__"  # key of what runners report: JointSpaces, or an error
 
 
-class JointEnvRunner(SimulatingRunner):
+class JointEnvRunner(SteppingRunner):
     """Steps several copies of a ParallelEnv; one forward pass of all actors serves all copies.
 
     It replaces the stock runner's episodes and connectors, which cost several times what the
@@ -92,43 +91,39 @@ class JointEnvRunner(SimulatingRunner):
     def _collect(
         self, num_steps: int | None, num_episodes: int | None, explore: bool, random: bool
     ) -> list[JointFragment]:
-        fragments: list[JointFragment | None] = []
-        infos: dict[str, list[float]] = defaultdict(list)
+        self._collected, means = [], InfoMeans()
         steps = episodes = 0
         while steps < num_steps if num_steps is not None else episodes < (num_episodes or 1):
-            stored = self._act(explore, random)
-            for stepper in self._steppers:
-                if not self._step(stepper, stored):
-                    continue
-                steps += 1
-                for key, value in stepper.numeric_infos().items():
-                    infos[key].append(value)
-                if stepper.episode.is_done:
-                    episodes += 1
-                    fragments.append(stepper.flush())
-                    self._end_episode(stepper)
-                    if num_episodes is not None and episodes >= num_episodes:
-                        break
+            counted = self._step(self._act(explore, random))
+            over = np.flatnonzero(self._ended())
+            if num_episodes is not None and episodes + len(over) >= num_episodes:
+                over = over[: num_episodes - episodes]
+                counted[over[-1] + 1 :] = False  # what others did meanwhile is not asked for
+            steps += int(counted.sum())
+            episodes += len(over)
+            for numbers, count in self._numeric_infos(counted):
+                means.add(numbers, count)
+            if len(over):
+                self._end_episodes(over)
         if num_steps is None:
             self._needs_initial_reset = True
         else:
-            fragments.extend(stepper.flush() for stepper in self._steppers)
-        log_steps(self.metrics, steps, self._steppers[0].episode.agent_ids)
-        log_infos(self.metrics, infos)
+            self._flush(np.arange(self.num_envs))
+        log_steps(self.metrics, steps, self.module[ACTORS].actors.layout.spaces.agents)
+        means.log(self.metrics)
         self.num_env_steps_sampled_lifetime += steps
-        return [f for f in fragments if f is not None]
+        fragments, self._collected = self._collected, []
+        return fragments
 
     def _act(self, explore: bool, random: bool) -> list[np.ndarray]:
         """Returns joint actions of all copies, (E, ...) per group."""
         module = self.module[ACTORS]
         if random:
-            actions = module.actors.random(len(self._steppers), self._generator)
+            actions = module.actors.random(self.num_envs, self._generator)
             return [a.cpu().numpy() for a in actions]
         fields = {
-            name: torch.from_numpy(np.stack([s.current[name] for s in self._steppers])).to(
-                self._device
-            )
-            for name in self._steppers[0].current
+            name: torch.from_numpy(values).to(self._device)
+            for name, values in self._current().items()
         }
         if explore:
             out = module.forward_exploration(

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from rllib_algos.joint.policies import as_logits, one_hot
+from rllib_algos.joint.protocols import BatchedEnv, BatchStep
 from rllib_algos.joint.spaces import Action, CategoricalAction, JointSpaces
 
 Arrays = dict[str, np.ndarray]
@@ -163,6 +164,17 @@ class GroupLayout:
         sums = torch.cat([v.sum(-1) for v in values], -1)
         return sums.index_select(-1, self._position.to(sums.device))
 
+    def encode_batch(self, batch: BatchedEnv) -> Arrays:
+        """Returns the fields of all copies, (E, ...); all agents have equal spaces."""
+        lead = batch.num_envs, self.spaces.num_agents
+        encoder = self.spaces.groups[0].observation
+        return {"observations_0": encoder.encode_array(batch.observations(), lead)}
+
+    def step_batch(self, batch: BatchedEnv, stored: Sequence[np.ndarray]) -> BatchStep:
+        """Steps all copies with stored joint actions (E, ...); all agents have equal spaces."""
+        actions = decode_array(self.actions[0], stored[0].reshape(-1, *stored[0].shape[2:]))
+        return batch.step(actions.reshape(*stored[0].shape[:2], *self.actions[0].shape))
+
     def check(self, env: Any, observations: Mapping[str, Any]) -> None:
         """Raises ValueError where first observations break a promise of the environment."""
 
@@ -204,6 +216,13 @@ def decode_actions(action: Action, stored: np.ndarray) -> Any:
         action: the space.
         stored: choices (n, M), probabilities (n, M, H) or numbers in [-1, 1] (n, D).
     """
+    decoded = decode_array(action, stored)
+    scalar = isinstance(action, CategoricalAction) and action.shape == ()
+    return decoded.tolist() if scalar else decoded
+
+
+def decode_array(action: Action, stored: np.ndarray) -> np.ndarray:
+    """Returns the same as `decode_actions` in one array, (n, *shape)."""
     if not isinstance(action, CategoricalAction):
         low, high = np.asarray(action.low), np.asarray(action.high)
         value = np.clip(low + (stored.astype(float) + 1) / 2 * (high - low), low, high)
@@ -215,6 +234,4 @@ def decode_actions(action: Action, stored: np.ndarray) -> Any:
     choices = stored.argmax(-1) if soft else stored
     if any(action.starts):
         choices = choices.astype(np.int64) + np.asarray(action.starts)
-    if action.shape == ():
-        return choices[:, 0].tolist()
     return choices.reshape(-1, *action.shape).astype(action.dtype)

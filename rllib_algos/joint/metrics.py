@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from ray.rllib.utils.metrics import (
     EPISODE_LEN_MAX,
     EPISODE_LEN_MEAN,
@@ -21,19 +22,45 @@ from ray.rllib.utils.metrics.metrics_logger import MetricsLogger
 from rllib_algos.joint.episode import JointEpisode
 from rllib_algos.joint.rl_modules import ACTORS
 
+LISTED_AGENTS = 32  # up to which each agent has numbers of its own in the results
 _RESERVED = {EPISODE_LEN_MAX, EPISODE_LEN_MEAN, EPISODE_RETURN_MEAN, NUM_EPISODES}
 
 
+class InfoMeans:
+    """Sums up numbers that environments report until their means are logged."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Any] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, numbers: Mapping[str, Any], count: int) -> None:
+        """Adds one step of `count` copies: numbers or arrays, always of the same shape."""
+        for key, values in numbers.items():
+            self._sums[key] = self._sums.get(key, 0.0) + values
+            self._counts[key] = self._counts.get(key, 0) + count
+
+    def log(self, metrics: MetricsLogger) -> None:
+        """Logs the mean of every number."""
+        for key, values in self._sums.items():
+            name = f"info_{key}" if key in _RESERVED else key
+            metrics.log_value(name, float(np.sum(values)) / self._counts[key], reduce="mean")
+
+
 def log_steps(metrics: MetricsLogger, steps: int, agents: Sequence[str]) -> None:
-    """Logs one sample() call of `steps` joint steps under RLlib's counters."""
+    """Logs one sample() call of `steps` joint steps under RLlib's counters.
+
+    Every agent takes part in every step. More than LISTED_AGENTS are counted together, under the
+    key of their module: to log each by itself would take longer than to simulate it.
+    """
     metrics.log_value(NUM_ENV_STEPS_SAMPLED, steps, reduce="sum")
     metrics.log_value(
         NUM_ENV_STEPS_SAMPLED_LIFETIME, steps, reduce="lifetime_sum", with_throughput=True
     )
-    for agent in agents:
-        metrics.log_value((NUM_AGENT_STEPS_SAMPLED, agent), steps, reduce="sum")
-        metrics.log_value((NUM_AGENT_STEPS_SAMPLED_LIFETIME, agent), steps, reduce="lifetime_sum")
     module_steps = steps * len(agents)
+    counted = dict.fromkeys(agents, steps) if _listed(agents) else {ACTORS: module_steps}
+    for name, count in counted.items():
+        metrics.log_value((NUM_AGENT_STEPS_SAMPLED, name), count, reduce="sum")
+        metrics.log_value((NUM_AGENT_STEPS_SAMPLED_LIFETIME, name), count, reduce="lifetime_sum")
     metrics.log_value((NUM_MODULE_STEPS_SAMPLED, ACTORS), module_steps, reduce="sum")
     metrics.log_value(
         (NUM_MODULE_STEPS_SAMPLED_LIFETIME, ACTORS), module_steps, reduce="lifetime_sum"
@@ -41,8 +68,11 @@ def log_steps(metrics: MetricsLogger, steps: int, agents: Sequence[str]) -> None
 
 
 def log_episode(runner: Any, episode: JointEpisode) -> None:
-    """Logs a finished episode under RLlib's keys; the return sums all agents, as RLlib's does."""
-    returns = episode.get_agent_returns()
+    """Logs a finished episode under RLlib's keys; the return sums all agents, as RLlib's does.
+
+    Returns of single agents are left out where there are more than LISTED_AGENTS.
+    """
+    returns = episode.get_agent_returns() if _listed(episode.agent_ids) else {}
     runner._log_episode_metrics(
         len(episode),
         episode.get_return(),
@@ -55,8 +85,5 @@ def log_episode(runner: Any, episode: JointEpisode) -> None:
     runner.metrics.log_value(NUM_EPISODES_LIFETIME, 1, reduce="lifetime_sum")
 
 
-def log_infos(metrics: MetricsLogger, infos: Mapping[str, Sequence[float]]) -> None:
-    """Logs the mean over one sample() call of every number that the first agent's infos hold."""
-    for key, values in infos.items():
-        name = f"info_{key}" if key in _RESERVED else key
-        metrics.log_value(name, sum(values) / len(values), reduce="mean")
+def _listed(agents: Sequence[str]) -> bool:
+    return len(agents) <= LISTED_AGENTS

@@ -3,9 +3,13 @@
 Protocols are looked up on `env.unwrapped`.
 """
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+
+Infos = Mapping[str, np.ndarray]
+BatchStep = tuple[np.ndarray, np.ndarray, np.ndarray, Infos]
 
 
 @runtime_checkable
@@ -38,4 +42,61 @@ class CommonObserver(Protocol):
 
     def observes_alike(self) -> bool:
         """Returns whether, as the environment is configured, all observations are equal."""
+        ...
+
+
+@runtime_checkable
+class Batchable(Protocol):
+    """An environment whose copies can be stepped together, if it is not wrapped."""
+
+    def batched(self, envs: Sequence[Any]) -> "BatchedEnv | None":
+        """Returns all copies as one object; None where, as they are configured, that cannot be.
+
+        Args:
+            envs: the copies, this one among them, configured alike.
+        """
+        ...
+
+
+class BatchedEnv(Protocol):
+    """E copies of a ParallelEnv with N agents of equal spaces: arrays in, arrays out.
+
+    Infos are arrays: (E,) for what all agents share, (E, N) for a number of each agent, and others,
+    such as (E, R) for what concerns all rows of the state and is split between their owners.
+    """
+
+    num_envs: int
+    possible_agents: list[str]
+
+    @property
+    def envs(self) -> list[Any]:
+        """The copies, each in the state that the batch has brought it to."""
+        ...
+
+    def reset(self, seeds: Sequence[int | None], which: np.ndarray | None = None) -> Infos:
+        """Starts an episode in the chosen copies, (E,) bool, as `env.reset(seed)` does; in all."""
+        ...
+
+    def step(self, actions: np.ndarray) -> BatchStep:
+        """Executes actions (E, N, ...); resets nothing.
+
+        Returns:
+            rewards (E, N), terminations (E,) bool, truncations (E,) bool, and infos.
+        """
+        ...
+
+    def step_rows(self, rows: np.ndarray) -> BatchStep:
+        """As `step`, with an entry for each row of the state, (E, R) or (E, R, H), its owner's."""
+        ...
+
+    def observations(self) -> np.ndarray:
+        """Returns what all agents observe, (E, N, ...)."""
+        ...
+
+    def state(self) -> np.ndarray:
+        """Returns the joint states, (E, R, F)."""
+        ...
+
+    def row_owner(self) -> np.ndarray | None:
+        """Returns (E, R) int as `RowOwner` does, None where rows have no owners."""
         ...

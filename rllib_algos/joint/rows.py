@@ -19,9 +19,11 @@ from rllib_algos.joint.layout import (
     Tensors,
     action_vector,
     decode_actions,
+    decode_array,
     head_outputs,
     stored_action,
 )
+from rllib_algos.joint.protocols import BatchedEnv, BatchStep
 from rllib_algos.joint.spaces import CategoricalAction, JointSpaces
 
 
@@ -84,6 +86,13 @@ class RowLayout(GroupLayout):
             "owner": np.array(base.row_owner(), self.observation_fields["owner"].dtype),
         }
 
+    def encode_batch(self, batch: BatchedEnv) -> Arrays:
+        """Returns the tables of all copies (E, R, F) and their owners (E, R)."""
+        return {
+            "state": np.array(batch.state(), np.float32),
+            "owner": np.array(batch.row_owner(), self.observation_fields["owner"].dtype),
+        }
+
     def actor_inputs(self, fields: Tensors) -> list[Tensor]:
         """Returns [(N, B, R * F)]: each agent's rows, zeros elsewhere."""
         owned = self._owned(fields)
@@ -123,6 +132,10 @@ class RowLayout(GroupLayout):
         """Returns the same joint action for every agent; only its own rows count."""
         action = decode_actions(self.actions[0], stored[0][copy : copy + 1])[0]
         return dict.fromkeys(self.spaces.agents, action)
+
+    def step_batch(self, batch: BatchedEnv, stored: Sequence[np.ndarray]) -> BatchStep:
+        """Steps all copies with what was chosen for each row, (E, R) or (E, R, H)."""
+        return batch.step_rows(decode_array(self.actions[0], stored[0]))
 
     def check(self, env: Any, observations: Mapping[str, Any]) -> None:
         """Raises ValueError where an environment's row_owner() breaks its promise."""

@@ -83,17 +83,21 @@ class Observation:
         """Returns the observation as a float32 vector of length `size`."""
         if not self.sizes:
             return np.asarray(observation, np.float32).reshape(-1)
-        values = np.asarray(observation, np.int64).reshape(-1) - np.asarray(self.starts)
-        offsets = np.cumsum((0, *self.sizes[:-1]))
-        vector = np.zeros(self.size, np.float32)
-        vector[offsets + values] = 1.0
-        return vector
+        return self.encode_array(np.asarray(observation), ())
 
     def encode_all(self, observations: Sequence[Any]) -> np.ndarray:
         """Returns a new (n, size) array of encoded observations."""
-        if self.sizes:
-            return np.stack([self.encode(observation) for observation in observations])
-        return np.array(observations, np.float32).reshape(len(observations), self.size)
+        return self.encode_array(observations, (len(observations),))
+
+    def encode_array(self, observations: Any, lead: tuple[int, ...]) -> np.ndarray:
+        """Returns a new (*lead, size) array of observations (*lead, ...)."""
+        if not self.sizes:
+            return np.array(observations, np.float32).reshape(*lead, self.size)
+        values = np.array(observations, np.int64).reshape(*lead, len(self.sizes))
+        offsets = np.cumsum((0, *self.sizes[:-1])) - np.asarray(self.starts)
+        vectors = np.zeros((*lead, self.size), np.float32)
+        np.put_along_axis(vectors, values + offsets, 1.0, -1)
+        return vectors
 
 
 @dataclass(frozen=True, kw_only=True)

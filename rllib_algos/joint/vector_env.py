@@ -9,6 +9,7 @@ from ray.tune.registry import ENV_CREATOR, _global_registry
 
 from rllib_algos.joint.discovery import check_parallel_env
 from rllib_algos.joint.errors import JointEnvError
+from rllib_algos.joint.protocols import Batchable, BatchedEnv
 
 
 class JointVectorEnv:
@@ -16,8 +17,9 @@ class JointVectorEnv:
 
     def __init__(self, make: Callable[[int], Any], num_envs: int) -> None:
         self._make = make
-        self.envs = [make(i) for i in range(num_envs)]
-        first = self.envs[0]
+        self._envs = [make(i) for i in range(num_envs)]
+        self._batch: BatchedEnv | None = None
+        first = self._envs[0]
         agents = check_parallel_env(first)
         self.observation_space = gym.spaces.Dict({a: first.observation_space(a) for a in agents})
         self.action_space = gym.spaces.Dict({a: first.action_space(a) for a in agents})
@@ -25,9 +27,14 @@ class JointVectorEnv:
         self.single_action_space = self.action_space
 
     @property
+    def envs(self) -> list[Any]:
+        """The copies, as they are now."""
+        return self._envs if self._batch is None else self._batch.envs
+
+    @property
     def num_envs(self) -> int:
         """Number of copies."""
-        return len(self.envs)
+        return len(self._envs)
 
     @property
     def unwrapped(self) -> "JointVectorEnv":
@@ -36,7 +43,20 @@ class JointVectorEnv:
 
     def remake(self, index: int) -> None:
         """Replaces a copy that broke by a new one."""
-        self.envs[index] = self._make(index)
+        self._envs[index] = self._make(index)
+
+    def join(self) -> BatchedEnv | None:
+        """Returns the copies as one from now on; None where they cannot be stepped together."""
+        envs = self.envs
+        bare = all(env is getattr(env, "unwrapped", None) for env in envs)
+        offered = bare and isinstance(envs[0], Batchable)
+        self._batch = envs[0].batched(envs) if offered else None
+        return self._batch
+
+    def take(self, copies: BatchedEnv | list[Any]) -> None:
+        """Holds other copies from now on: a batch of them, or one by one."""
+        self._batch = None if isinstance(copies, list) else copies
+        self._envs = copies if isinstance(copies, list) else copies.envs
 
     def render(self) -> Any:
         """What the first copy renders, as RLlib's recording callbacks ask for."""
