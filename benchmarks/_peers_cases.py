@@ -15,7 +15,8 @@ CAPACITY = 10_000  # joint transitions that the replay has room for
 BATCH = 256
 EPSILON, GAMMA, LEARNING_RATE, TAU = 0.15, 0.9, 5e-4, 0.005
 MIXER_WIDTH, HYPER_WIDTH = 32, 64
-PEERS = ("benchmarl", "xuance")
+PEERS = ("benchmarl", "xuance", "agilerl")
+VALUES = ("benchmarl", "xuance")  # who has value-based algorithms, and steps copies in one process
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Cell:
     algorithm: str
     team: Team
     copies: int = 1
-    peers: tuple[str, ...] = PEERS
+    peers: tuple[str, ...] = VALUES
     others: str = "policy"
 
     def __str__(self) -> str:
@@ -84,9 +85,9 @@ SERVERS = Team(agents=7, features=90, widths=(256, 256, 256))
 MOVERS = Team(agents=7, features=90, widths=(256, 256, 256), numbers=2)
 
 CELLS = {
-    "users_1_copy": Cell("sampling", "idqn", USERS),
+    "users_1_copy": Cell("sampling", "idqn", USERS, peers=PEERS),
     "users_8_copies": Cell("sampling", "idqn", USERS, copies=8),
-    "servers_1_copy": Cell("sampling", "idqn", SERVERS),
+    "servers_1_copy": Cell("sampling", "idqn", SERVERS, peers=PEERS),
     "servers_8_copies": Cell("sampling", "idqn", SERVERS, copies=8),
     "users_idqn": Cell("updates", "idqn", USERS),
     "users_vdn": Cell("updates", "vdn", USERS),
@@ -95,14 +96,14 @@ CELLS = {
     "servers_vdn": Cell("updates", "vdn", SERVERS),
     "servers_qmix": Cell("updates", "qmix", SERVERS),
     "maddpg_policy": Cell("updates", "maddpg", MOVERS, peers=("benchmarl",)),
-    "maddpg_replay": Cell("updates", "maddpg", MOVERS, peers=("xuance",), others="replay"),
+    "maddpg_replay": Cell("updates", "maddpg", MOVERS, peers=PEERS[1:], others="replay"),
 }
 
 
 class TeamEnv(PreparedEnv):
     """The environment of a team; `joint` is all its observations in one array."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: Team, naming: str = "agent_{}") -> None:
         shown = np.random.default_rng(0).random((team.agents, team.features), np.float32)
         self.joint = shown.ravel()
-        super().__init__(list(shown), team.observation_space, team.action_space)
+        super().__init__(list(shown), team.observation_space, team.action_space, naming)

@@ -19,7 +19,8 @@ def build(cell: str) -> Work:
     """Makes the environment, in which one agent says to which station all users connect."""
     env: MComCore = MComLarge()
     if int(cell) != env.NUM_USERS:
-        users = [UserEquipment(i, **env.default_config()["ue"]) for i in range(int(cell))]
+        settings = env.default_config()["ue"]  # codespell:ignore ue
+        users = [UserEquipment(i, **settings) for i in range(int(cell))]
         size = {"width": env.width, "height": env.height}
         env = MComCore(list(env.stations.values()), users, size)
     env.reset(seed=0)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from _pages import number, spread, table
 from _peers_cases import CELLS
 
 PAGE = Path(__file__).parents[1] / "docs" / "algorithms" / "speed.md"
-TITLES = {"ours": "rllib_algos", "benchmarl": "BenchMARL", "xuance": "XuanCe"}
+TITLES = {"ours": "rllib_algos", "benchmarl": "BenchMARL", "xuance": "XuanCe", "agilerl": "AgileRL"}
 UNITS = {"sampling": "environment steps", "updates": "joint updates"}
 
 
@@ -17,11 +18,9 @@ def markdown(results: Mapping[str, Any]) -> str:
     for kind, unit in UNITS.items():
         head = [f"{unit} per CPU second", *TITLES.values()]
         head += [f"ratio to {TITLES[peer]}" for peer in results["peers"]]
-        lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
-        lines += [
-            _row(str(CELLS[name]), row, results["peers"]) for name, row in results[kind].items()
-        ]
-        parts.append("\n".join(lines))
+        rows = results[kind].items()
+        body = [_row(str(CELLS[name]), row, results["peers"]) for name, row in rows]
+        parts.append(table(head, body))
     parts.append(_shares(results["where_time_goes"]))
     failed = _failures(results)
     if failed:
@@ -30,23 +29,10 @@ def markdown(results: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _row(title: str, row: Mapping[str, Any], peers: Mapping[str, Any]) -> str:
-    rates = [_number(row.get(name, {}).get("rate")) for name in TITLES]
-    ratios = [_ratio(row.get(peer, {})) for peer in peers]
-    return "| " + " | ".join([title, *rates, *ratios]) + " |"
-
-
-def _number(rate: float | None) -> str:
-    if rate is None:
-        return "-"
-    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"
-
-
-def _ratio(entry: Mapping[str, Any]) -> str:
-    if "ratio" not in entry:
-        return "-"
-    low, high = entry["ratio_range"]
-    return f"{entry['ratio']:.2f} ({low:.2f} to {high:.2f})"
+def _row(title: str, row: Mapping[str, Any], peers: Mapping[str, Any]) -> list[str]:
+    rates = [number(row.get(name, {}).get("rate")) for name in TITLES]
+    ratios = [spread(row[peer]) if "ratio" in row.get(peer, {}) else "-" for peer in peers]
+    return [title, *rates, *ratios]
 
 
 def _shares(found: Mapping[str, Mapping[str, Any]]) -> str:

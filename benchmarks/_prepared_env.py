@@ -19,15 +19,20 @@ class PreparedEnv(ParallelEnv):
         shown: what each agent observes for ever.
         observation_space: everybody's.
         action_space: everybody's.
+        naming: of the agents, with a place for their number.
     """
 
     metadata = {"name": "prepared", "render_modes": []}  # noqa: RUF012 -- PettingZoo's way
     render_mode = None
 
     def __init__(
-        self, shown: Sequence[np.ndarray], observation_space: gym.Space, action_space: gym.Space
+        self,
+        shown: Sequence[np.ndarray],
+        observation_space: gym.Space,
+        action_space: gym.Space,
+        naming: str = "agent_{}",
     ) -> None:
-        names = [f"agent_{i}" for i in range(len(shown))]
+        names = [naming.format(i) for i in range(len(shown))]
         self.possible_agents = names
         self.agents: list[str] = list(names)
         self._observations = dict(zip(names, shown, strict=True))

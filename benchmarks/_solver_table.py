@@ -1,11 +1,17 @@
-"""The comparison as a Markdown table, and where the documentation holds it."""
+"""The comparison as Markdown tables, and where the documentation holds them."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[1] / "docs" / "solver.md"
-START, END = "<!-- table: start -->", "<!-- table: end -->"
+from _pages import table
+
+HOME = Path(__file__).resolve().parents[1]
+PAGE, README = HOME / "docs" / "solver.md", HOME / "README.md"
+IN_README = (
+    *("compiled", "numpy search", "cuts by linprog", "HiGHS, piecewise linear"),
+    *("differential evolution", "SCIP, 20 s a server", "greedy", "SLSQP, 10 starts", "equal share"),
+)
 
 
 def markdown(results: Mapping[str, Any]) -> str:
@@ -17,7 +23,20 @@ def markdown(results: Mapping[str, Any]) -> str:
     for title in titles:
         cells = [_cell(results["methods"][size][title]) for size in sizes]
         lines.append("| " + " | ".join([title, *cells]) + " |")
-    return "\n".join([*lines, "", *_facts(results)])
+    return "\n".join([*lines, "", *_facts(results), *_left_out(results)])
+
+
+def brief(results: Mapping[str, Any]) -> str:
+    """The table of the README: some methods, with the fewest users."""
+    rows = next(iter(results["methods"].values()))
+    cells = ((title, rows[title]) for title in IN_README if "left_out" not in rows[title])
+    return table(
+        ["method", "value", "time"],
+        [
+            [title, f"{row['objective_mean']:.6f}", _ratio(row["time_ratio"])]
+            for title, row in cells
+        ],
+    )
 
 
 def _cell(row: Mapping[str, Any]) -> str:
@@ -60,7 +79,7 @@ def _facts(results: Mapping[str, Any]) -> list[str]:
     return facts
 
 
-def left_out(results: Mapping[str, Any]) -> list[str]:
+def _left_out(results: Mapping[str, Any]) -> list[str]:
     """Why cells are empty, a line for each method and reason."""
     sizes: dict[tuple[str, str], list[str]] = {}
     for size, rows in results["methods"].items():
@@ -71,13 +90,3 @@ def left_out(results: Mapping[str, Any]) -> list[str]:
         f"- Left out: {title} at {' and '.join(n)} users ({why})."
         for (title, why), n in sizes.items()
     ]
-
-
-def update_page(table: str, page: Path = PAGE) -> None:
-    """Replace what stands between the two comments in the page."""
-    text = page.read_text(encoding="utf-8")
-    if text.count(START) != 1 or text.count(END) != 1:
-        raise ValueError(f"{page} must hold one line {START} and one line {END}")
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    page.write_text(f"{before}{START}\n{table}\n{END}{after}", encoding="utf-8")

@@ -36,4 +36,4 @@ SUITE = (
 )
 # These train for long, or judge quality and not speed; they have pages of their own.
 STUDIES = ("city", "dynamics", "known_tasks", "mec_optimum", "row_networks", "sequence")
-TOOLS = ("suite",)
+TOOLS = ("performance", "suite")

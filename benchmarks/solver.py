@@ -1,6 +1,6 @@
 """Resource allocation: the solver's backends against its peers on slots of the paper's scenario.
 
-    python benchmarks/solver.py [--markdown] [--update-docs] [--brief]
+    python benchmarks/solver.py [--markdown] [--brief]
 
 Takes about ten minutes. Seven servers, tasks assigned at random; a slot is one problem for every
 server. Objectives are relative to the certified upper bound (tolerance 1e-9), and recomputed from
@@ -22,14 +22,15 @@ from _solver_search import (
     measure_growth,
 )
 from _solver_slots import draw_slots
-from _solver_table import left_out, markdown, update_page
+from _solver_table import markdown
 
 
 def main() -> None:
     """Measure, print the report, and the table where it is asked for."""
     parser = argparse.ArgumentParser(description="The solver and its peers.")
-    parser.add_argument("--markdown", action="store_true", help="print the table, too")
-    parser.add_argument("--update-docs", action="store_true", help="put it in docs/solver.md")
+    parser.add_argument(
+        "--markdown", action="store_true", help="print the table of docs/solver.md, too"
+    )
     parser.add_argument("--brief", action="store_true", help="a few users only, to try it out")
     options = parser.parse_args()
     if options.brief:
@@ -39,11 +40,8 @@ def main() -> None:
         results = measure(sizes=SIZES, growth_sizes=GROWTH_SIZES, most_slots=100)
         results["first_call_s"] = measure_first_call()
     report("solver", results)
-    table = "\n".join([markdown(results), *left_out(results)])
     if options.markdown:
-        print(table)
-    if options.update_docs:
-        update_page(table)
+        print(markdown(results))
 
 
 def measure(

@@ -5,7 +5,7 @@
 Takes about 45 minutes, with --quick about three. A run that is stopped goes on where it was when
 it is called again, as does one in which a benchmark failed: the others run, and results from before
 stay. With --quick nothing can be concluded, so that --out must be given. At the end the pages are
-written that show the results (`performance.py`).
+written that show the results, as by `performance.py`.
 """
 
 import argparse
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from _suite_cases import SUITE, Benchmark
+from performance import RESULTS, write_pages
 
 HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parent / "docs" / "performance"
 LEFT = "left.txt"  # in the folder of results: what a run has yet to do
 PATIENCE = 60.0  # minutes beside five times what a benchmark says that it takes
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -48,13 +48,13 @@ def main(given: Sequence[str] | None = None) -> int:
             _note(options.out, [name for name in _left(options.out) if name != benchmark.name])
     if not failed and not options.only:
         (options.out / LEFT).unlink(missing_ok=True)
+    if options.out == RESULTS:
+        write_pages()
     print(f"# failed: {', '.join(failed) or 'none'}; results: {options.out}", file=sys.stderr)
     return len(failed)
 
 
-def run(
-    benchmark: Benchmark, arguments: Sequence[str], *, out: Path, folder: Path | None = None
-) -> str:
+def run(benchmark: Benchmark, arguments: Sequence[str], *, out: Path) -> str:
     """Run one benchmark and keep what it printed; returns why there is nothing to keep, or "".
 
     Args:

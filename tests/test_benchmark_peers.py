@@ -95,7 +95,7 @@ def test_the_table_shows_ratios_and_hides_no_failure(module):
         "where_time_goes": {"users_1_copy": {"ours": {"torch": 0.25, "ray": 0.01}}},
     }
     text = module("_peers_table").markdown(results)
-    assert "1 copy | 1,234 | 12.3 | - | 100.00 (99.00 to 101.00) | - |" in text
+    assert "1 copy | 1,234 | 12.3 | - | - | 100 (99.0 to 101) | - |" in text
     assert "| rllib_algos | torch 25% |" in text
     assert "- XuanCe could not be installed or started: no network" in text
     assert "BenchMARL failed at VDN: 100 agents" in text

@@ -50,21 +50,10 @@ def test_growth_is_the_exponent_of_a_power_law(module):
     )
 
 
-def test_the_table_replaces_the_one_before(module, tmp_path):
-    table = module("_solver_table")
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{table.START}\nold\n{table.END}\nafter\n", encoding="utf-8")
-    table.update_page("new", page)
-    assert page.read_text(encoding="utf-8") == f"before\n{table.START}\nnew\n{table.END}\nafter\n"
-    page.write_text("no place for it", encoding="utf-8")
-    with pytest.raises(ValueError, match="must hold one line"):
-        table.update_page("new", page)
-
-
 def test_the_page_has_a_table_of_all_methods(module):
     table, methods = module("_solver_table"), module("_solver_methods").METHODS
     text = table.PAGE.read_text(encoding="utf-8")
-    inside = text.split(table.START)[1].split(table.END)[0]
+    inside = text.split("<!-- table: start -->")[1].split("<!-- table: end -->")[0]
     assert [
         line.split("|")[1].strip() for line in inside.splitlines() if line.startswith("| ")
     ] == [

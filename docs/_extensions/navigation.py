@@ -14,7 +14,7 @@ SECTIONS = {
         *("algorithms/rows", "algorithms/known_tasks", "algorithms/speed"),
     ),
     "How to": ("how_to/*",),
-    "Results": ("results/djtcra", "results/dirs", "results/*"),
+    "Results": ("results/djtcra", "results/dirs", "results/*", "performance"),
     "Reference": ("api/index", "api/command_line", "artifact", "changelog", "contributing"),
 }
 

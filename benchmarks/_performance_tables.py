@@ -1,0 +1,129 @@
+"""The tables of docs/performance.md, each from the results of one benchmark."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from _pages import number, spread, table
+
+Found = Mapping[str, Any]
+NAMES = {
+    "djtcra_servers": "allocation, servers as agents",
+    "djtcra_users": "allocation, users as agents",
+    "mec": "offloading",
+}
+PARTS = {
+    "draw": "draw",
+    "latency": "latency, quality",
+    "allocation": "allocation",
+    "observation": "observation",
+    "dicts": "dicts",
+}
+
+
+def sizes(found: Found) -> str:
+    """Steps and the parts of one, by environment and number of users."""
+    head = ["environment", "users", "steps per CPU second", *(f"{p} [ms]" for p in PARTS.values())]
+    rows = [
+        [NAMES[name], f"{int(users):,}", number(row["steps_per_cpu_second"])]
+        + [number(row["parts_ms"][part]) for part in PARTS]
+        for name, by_size in found["sizes"].items()
+        for users, row in by_size.items()
+    ]
+    return table(head, rows)
+
+
+def mobile_env(found: Found) -> str:
+    """Rates and ratios beside mobile-env, or why there are none."""
+    row = found["mobile_env"]
+    if "error" in row:
+        return f"mobile-env was not measured: {row['error']}."
+    rates = row["steps_per_cpu_second"]
+    peers = {name: key for key in row if key.startswith("against") for name in [_peer(key)]}
+    rows = [
+        [f"mobile-env, {name.split('_')[-2]} users", number(rates[name]), "-", "-"]
+        for name in peers
+    ]
+    for name in ("djtcra_servers", "djtcra_users"):
+        against = [spread(row[key][name]) for key in peers.values()]
+        rows.append([f"{NAMES[name]}, 100 users", number(rates[name]), *against])
+    heads = [f"ratio to {name.split('_')[-2]} users" for name in peers]
+    return table(["environment", "steps per CPU second", *heads], rows)
+
+
+def _peer(key: str) -> str:
+    return key.replace("against", "mobile_env")
+
+
+def cvxpy(found: Found) -> str:
+    """How much slower a step is with the allocation by cvxpy."""
+    rows = [
+        [f"{int(users):,}", number(row["ours"]), number(row["cvxpy"]), spread(row)]
+        for users, row in found["cvxpy"].items()
+    ]
+    return table(["users", "steps per CPU second", "with cvxpy", "ratio"], rows)
+
+
+def replay(found: Found) -> str:
+    """Memory and time of each way to store transitions."""
+    rows = {
+        "rows, sampled actions": "rows_sampled_actions",
+        "rows, probabilities": "rows_soft_actions",
+        "all agents' observations": "observations_of_all_agents_stored",
+    }
+    columns = {
+        "kB per transition": "kilobytes_per_transition",
+        "add 25 [ms]": "milliseconds_to_add_a_fragment",
+        "sample [ms]": "milliseconds_to_torch",
+        "with all observations [ms]": "milliseconds_with_observations_of_all_agents",
+    }
+    return table(
+        ["stored", *columns],
+        [
+            [title, *(number(found[key][c]) for c in columns.values())]
+            for title, key in rows.items()
+        ],
+    )
+
+
+def flat(found: Found) -> str:
+    """Every number by its path."""
+    return table(["measured", "value"], [[path, number(value)] for path, value in numbers(found)])
+
+
+def numbers(found: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """All numbers in nested mappings, with their paths; shares of a profile are left out."""
+    for key, value in found.items():
+        here = f"{path}, {key.replace('_', ' ')}".lstrip(", ")
+        if key == "where_time_goes":
+            continue
+        if isinstance(value, Mapping):
+            yield from numbers(value, here)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield here, value
+
+
+def runs(results: Mapping[str, Found]) -> str:
+    """What was run on what, and the versions; those of others are on their own pages."""
+    rows = [
+        [name, number(run["minutes"]), run["machine"]["processor"], run["machine"]["python"]]
+        for name, run in results.items()
+    ]
+    versions = {
+        ", ".join(f"{package} {version}" for package, version in run["versions"].items())
+        for run in results.values()
+    }
+    head = ["benchmark", "minutes", "processor", "Python"]
+    return "\n\n".join([table(head, rows), *(f"Versions: {text}." for text in sorted(versions))])
+
+
+# Name of the part of the page: which benchmark's results it shows, and how.
+TABLES: Mapping[str, tuple[str, Callable[[Found], str]]] = {
+    "environment": ("environment", sizes),
+    "mobile-env": ("environment", mobile_env),
+    "cvxpy": ("environment", cvxpy),
+    "replay": ("replay", replay),
+    "sampling": ("sampling", flat),
+    "updates": ("updates", flat),
+    "decision-time": ("decision_time", flat),
+    "slot-bound": ("slot_bound", flat),
+}

@@ -1,0 +1,123 @@
+"""What is aimed at, as ratios within one run, and why what is missed is missed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from _pages import number
+from _peers_cases import CELLS
+
+Results = Mapping[str, Mapping[str, Any]]  # of each benchmark that has been run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One number that should be at least, or at most, another.
+
+    Attributes:
+        title: what is measured.
+        benchmark: whose results have it.
+        value: takes it from them; KeyError where they have none.
+        wanted: the other number.
+        most: whether it should be at most that.
+        unit: of both.
+        limit: why it is missed and what the limit is, shown only then.
+    """
+
+    title: str
+    benchmark: str
+    value: Callable[[Mapping[str, Any]], float]
+    wanted: float
+    most: bool = False
+    unit: str = ""
+    limit: str = ""
+
+    def measured(self, results: Results) -> float | None:
+        """The number, None where it has not been measured."""
+        try:
+            return float(self.value(results[self.benchmark]))
+        except KeyError:
+            return None
+
+    def met(self, value: float) -> bool:
+        """Whether a number is good enough."""
+        return value <= self.wanted if self.most else value >= self.wanted
+
+    def row(self, results: Results) -> tuple[str, str, str, str]:
+        """What the page shows."""
+        value = self.measured(results)
+        sign = "≤" if self.most else "≥"
+        verdict = "not measured yet"
+        if value is not None:
+            verdict = "met" if self.met(value) else f"**missed.** {self.limit}".strip()
+        shown = "-" if value is None else f"{number(value)} {self.unit}".strip()
+        wanted = f"{sign} {self.wanted:g} {self.unit}".strip()
+        return self.title, wanted, shown, verdict
+
+
+def within(*path: str) -> Callable[[Mapping[str, Any]], float]:
+    """What takes the number at the end of a path of keys."""
+
+    def value(found: Any) -> float:
+        for key in path:
+            found = found[key]
+        return found
+
+    return value
+
+
+def least_ratio(cell: str) -> Callable[[Mapping[str, Any]], float]:
+    """What takes the ratio to the best peer in a cell of `peers.py`."""
+
+    def value(found: Mapping[str, Any]) -> float:
+        row = found[CELLS[cell].kind][cell]
+        ratios = [entry["ratio"] for entry in row.values() if "ratio" in entry]
+        if not ratios:
+            raise KeyError(cell)
+        return min(ratios)
+
+    return value
+
+
+def _environment() -> Iterator[Target]:
+    against = "environment steps at 100 users against mobile-env's large scenario"
+    for users, how in ((100, "with as many users"), (30, "as it is, with 30 users")):
+        for view in ("servers", "users"):
+            yield Target(
+                title=f"{against} {how}; {view} as agents",
+                benchmark="environment",
+                value=within("mobile_env", f"against_{users}_users", f"djtcra_{view}", "ratio"),
+                wanted=100,
+                limit=LIMITS["thirty"] if users == 30 else "",
+            )
+    names = {"djtcra_servers": "servers as agents", "djtcra_users": "users as agents"}
+    for case, name in {**names, "mec": "offloading"}.items():
+        yield Target(
+            title=f"slope of the time of a step in the number of users, {name}",
+            benchmark="environment",
+            value=within("slope_in_users", case),
+            wanted=1.0,
+            most=True,
+        )
+
+
+def _updates() -> Iterator[Target]:
+    for name, cell in CELLS.items():
+        if cell.kind == "updates":
+            yield Target(
+                title=f"joint updates against the best peer, {cell}",
+                benchmark="peers",
+                value=least_ratio(name),
+                wanted=4,
+                limit=LIMITS["updates"],
+            )
+
+
+LIMITS = {
+    "thirty": (
+        "A step there moves less than a third of the users; per user and step the ratio is that "
+        "of the row above."
+    ),
+    "updates": "",
+}
+TARGETS = (*_environment(), *_updates())

@@ -1,0 +1,99 @@
+"""The pages about performance say what the benchmarks' files say, and excuse what they miss."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def _path(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+@pytest.fixture
+def performance():
+    return importlib.import_module("performance")
+
+
+@pytest.fixture
+def target():
+    targets = importlib.import_module("_targets")
+    return targets.Target(
+        title="t", benchmark="b", value=targets.within("x", "ratio"), wanted=4, limit="It is so."
+    )
+
+
+def test_every_page_is_as_it_would_be_written_now(performance):
+    filled = importlib.import_module("_pages").filled
+    for path, parts in performance.pages(performance.load()).items():
+        text = path.read_text(encoding="utf-8")
+        assert filled(text, parts) == text, f"{path.name}: run python benchmarks/performance.py"
+
+
+def test_targets_that_are_missed_say_why(performance):
+    results = {name: report["results"] for name, report in performance.load().items()}
+    for one in importlib.import_module("_targets").TARGETS:
+        value = one.measured(results)
+        assert value is None or one.met(value) or one.limit, one.title
+
+
+def test_a_target_is_met_missed_or_not_measured(target):
+    assert target.row({"b": {"x": {"ratio": 4.0}}})[1:] == ("≥ 4", "4.00", "met")
+    assert target.row({"b": {"x": {"ratio": 3.9}}})[2:] == ("3.90", "**missed.** It is so.")
+    assert target.row({"b": {}})[2:] == target.row({})[2:] == ("-", "not measured yet")
+
+
+def test_the_best_peer_is_the_one_with_the_least_ratio():
+    targets = importlib.import_module("_targets")
+    row = {"ours": {"rate": 8.0}, "a": {"ratio": 2.0}, "b": {"ratio": 3.0}, "c": {"error": "no"}}
+    assert targets.least_ratio("users_vdn")({"updates": {"users_vdn": row}}) == 2.0
+    with pytest.raises(KeyError):
+        targets.least_ratio("users_vdn")({"updates": {"users_vdn": {"ours": {"rate": 8.0}}}})
+
+
+def test_parts_replace_the_ones_before(tmp_path):
+    pages = importlib.import_module("_pages")
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- a: start -->\nold\n<!-- a: end -->\nafter\n", encoding="utf-8")
+    pages.update(page, {"a": "new"})
+    expected = "before\n<!-- a: start -->\nnew\n<!-- a: end -->\nafter\n"
+    assert page.read_text(encoding="utf-8") == expected
+    with pytest.raises(ValueError, match=r"page\.md: .* must hold one line <!-- b: start"):
+        pages.update(page, {"b": "new"})
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "-"), (1234.5, "1,234"), (99.96, "100"), (12.34, "12.3"), (0.01234, "0.0123")],
+)
+def test_numbers_have_three_digits(value, shown):
+    assert importlib.import_module("_pages").number(value) == shown
+
+
+def test_a_step_s_parts_add_up(performance):
+    shares = importlib.import_module("environment").shares
+    rates = {"step": 100, "draw": 1000, "evaluate": 250, "allocation": 500, "observation": 1000}
+    found = shares(rates)
+    assert found["steps_per_cpu_second"] == 100
+    assert found["parts_ms"] == pytest.approx(
+        {"draw": 1.0, "latency": 2.0, "allocation": 2.0, "observation": 1.0, "dicts": 4.0}
+    )
+    assert sum(found["parts_ms"].values()) == pytest.approx(10.0)
+
+
+def test_ratios_are_taken_within_rounds():
+    turns = importlib.import_module("_turns")
+    assert turns.ratio([10.0, 20.0, 30.0], [5.0, 5.0, 30.0]) == {
+        "ratio": 2.0,
+        "ratio_range": [1.0, 4.0],
+    }
+
+
+def test_all_take_turns():
+    turns, calls = importlib.import_module("_turns"), []
+    rates = {name: lambda seconds, name=name: calls.append((name, seconds)) or 1.0 for name in "ab"}
+    assert turns.in_turns(rates, rounds=2, seconds=0.5) == {"a": [1.0, 1.0], "b": [1.0, 1.0]}
+    assert calls == [("a", 0.0), ("b", 0.0), *[("a", 0.5), ("b", 0.5)] * 2]
