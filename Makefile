@@ -55,7 +55,7 @@ test-framework:  ## train an example with another framework in an environment of
 	$(FRAMEWORK)/bin/python -m pip install --disable-pip-version-check --quiet -e . pytest pytest-timeout -r $(VERSIONS)/$(NAME).txt
 	@if test -f $(VERSIONS)/$(NAME).no-deps.txt; then \
 	  $(FRAMEWORK)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps -r $(VERSIONS)/$(NAME).no-deps.txt; fi
-	FRAMEWORK=$(NAME) $(FRAMEWORK)/bin/python -m pytest -m "slow or not slow" -k $(NAME) tests/frameworks $(ARGS)
+	FRAMEWORK=$(NAME) $(FRAMEWORK)/bin/python -m pytest -rP -m "slow or not slow" -k $(NAME) tests/frameworks $(ARGS)
 
 lint: $(STAMP)  ## ruff, pyright and codespell
 	$(BIN)/ruff check .

@@ -101,6 +101,7 @@ def test_an_example_trains_and_is_better_than_chance(name, tmp_path):
         check=False,
         timeout=550,
     )
+    print(done.stdout)  # which `make test-framework` shows
     assert done.returncode == 0, done.stderr
     found = RESULT.search(done.stdout)
     assert found is not None, done.stdout

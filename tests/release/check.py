@@ -26,6 +26,12 @@ NEEDED = (  # data files, which a build can forget without an error
 )
 
 
+def extras() -> list[str]:
+    """The extras that users install, which leaves those out that need a clone."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return [e for e in declared["project"]["optional-dependencies"] if e not in ("dev", "docs")]
+
+
 def build(dist: Path) -> tuple[Path, Path]:
     """The wheel and the sdist, in an empty folder."""
     shutil.rmtree(dist, ignore_errors=True)
@@ -65,10 +71,8 @@ def try_out(package: Path, extra: str) -> None:
 
 def main() -> None:
     """Build, and try what was asked for."""
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    known = [e for e in declared["project"]["optional-dependencies"] if e not in ("dev", "docs")]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--extras", nargs="*", choices=known, default=known)
+    parser.add_argument("--extras", nargs="*", choices=extras(), default=extras())
     parser.add_argument("--dist", type=Path, default=ROOT / "dist")
     given = parser.parse_args()
     wheel, sdist = build(given.dist)

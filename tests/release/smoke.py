@@ -42,11 +42,20 @@ def supersuit() -> None:
     assert len(observations) == vector.num_envs
 
 
+def check_installed(extra: str) -> None:
+    """That the extra brought what it declares, in versions that do."""
+    from edgemarl.experiments.installation import dependencies
+
+    faults = [f"{one.name} {one.fault}" for one in dependencies()[extra] if one.fault]
+    assert not faults, f"edgemarl[{extra}] must bring what it declares, got {faults}"
+
+
 def main() -> None:
     """Check that the package is the installed one, and use it."""
     extra = sys.argv[1] if len(sys.argv) > 1 else ""
     home = Path(edgemarl.__file__).resolve()
     assert "site-packages" in home.parts, f"edgemarl must be the installed one, got {home}"
+    check_installed(extra)
     rollout()
     subprocess.run(["edgemarl", "doctor"], check=True)
     subprocess.run(["edgemarl", *COMMANDS.get(extra, COMMANDS[""])], check=True)
