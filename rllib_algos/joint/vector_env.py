@@ -56,7 +56,7 @@ class JointVectorEnv:
     def take(self, copies: BatchedEnv | list[Any]) -> None:
         """Holds other copies from now on: a batch of them, or one by one."""
         self._batch = None if isinstance(copies, list) else copies
-        self._envs = copies if isinstance(copies, list) else copies.envs
+        self._envs = list(copies if isinstance(copies, list) else copies.envs)
 
     def render(self) -> Any:
         """What the first copy renders, as RLlib's recording callbacks ask for."""
