@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from edgemarl.core.extras import require_extra
 from edgemarl.core.validation import check_place, check_positive
+from edgemarl.rendering import style
 
 Pixels = NDArray[np.uint8]
-COLOURS = 192  # of a GIF's palette, which all its frames share
+COLOURS = 192  # of a GIF's palette, which all its frames share, those of the style among them
 WHITE = 250  # level from which a colour is nearly white
 SAMPLED = 12  # frames, or up to twice as many, that the palette is made from
 FORMATS = (".gif", ".mp4", ".png")
@@ -79,12 +80,15 @@ def _write_gif(path: Path, frames: Iterator[Pixels], fps: float) -> int:
 
 
 def _reduced(image: Any, colours: int) -> Any:
-    """An image with so many colours, in which what is nearly white is white."""
-    from PIL import Image
+    """An image with so many colours: what is nearly white is white, those of the style are kept."""
+    from PIL import Image, ImageColor
 
-    reduced = image.quantize(colours, dither=Image.Dither.NONE)
-    reduced.putpalette([255 if value >= WHITE else value for value in reduced.getpalette()])
-    return reduced
+    plain = Image.Dither.NONE
+    found = image.quantize(colours - len(style.COLOURS), dither=plain).getpalette()
+    levels = [255 if level >= WHITE else level for level in found]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*levels, *chain(*map(ImageColor.getrgb, style.COLOURS))])
+    return image.quantize(palette=palette, dither=plain)
 
 
 def _write_mp4(path: Path, frames: Iterator[Pixels], shape: tuple[int, ...], fps: float) -> int:
@@ -93,8 +97,9 @@ def _write_mp4(path: Path, frames: Iterator[Pixels], shape: tuple[int, ...], fps
     pace: Any = fps  # whose annotation is too narrow
     height, width = shape[0] // 2 * 2, shape[1] // 2 * 2  # as the codec wants
     writer = imageio_ffmpeg.write_frames(
-        str(path), (width, height), fps=pace, macro_block_size=2, quality=8
-    )
+        str(path), (width, height), fps=pace, macro_block_size=2, quality=8,
+        ffmpeg_log_level="error",  # it warns of films of few frames
+    )  # fmt: skip
     writer.send(None)
     count = 0
     try:

@@ -23,6 +23,7 @@ class MapPanel:
     def __init__(self, axes: Any, bar_axes: Any, snapshot: SlotSnapshot):
         """Draw what stays: outline, axes and colour bar."""
         from matplotlib.collections import LineCollection, PolyCollection
+        from matplotlib.patheffects import withStroke
 
         self._axes, self._seen, self._legend = axes, set(), None
         if snapshot.outline is not None:
@@ -43,7 +44,8 @@ class MapPanel:
             axes.add_collection(collection, autolim=False)
         self._servers = axes.scatter([], [], s=sizes["server"], marker="s", **edge)
         digits = {"fontsize": min(style.SMALL, 0.7 * sizes["server"] ** 0.5), "weight": "bold"}
-        digits |= {"color": style.PAPER, "ha": "center", "va": "center"}
+        rim = withStroke(linewidth=2.5, foreground=style.INK)  # over users, and on empty squares
+        digits |= {"color": style.PAPER, "ha": "center", "va": "center", "path_effects": [rim]}
         self._numbers = [
             axes.text(x, y, str(index), **digits)
             for index, (x, y) in enumerate(snapshot.server_position[: _numbered(snapshot)])

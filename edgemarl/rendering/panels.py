@@ -9,6 +9,7 @@ from edgemarl.rendering import style
 from edgemarl.rendering.geometry import bars
 
 FIRST_SLOTS = 20  # that there is room for at first, and that the room grows by
+ROOM_FOR_NUMBERS = 1.2  # of the longest bar's length, so that a number beside it is seen
 TICKS = ((12, 1), (60, 5))  # servers, up to which the axis of loads shows every so many numbers
 
 
@@ -117,7 +118,7 @@ class CountPanel:
     def __init__(self, axes: Any, snapshot: SlotSnapshot):
         """Draw empty axes."""
         self._axes, self._names = axes, ()
-        axes.set_xlim(0, max(len(snapshot.ran), 1))
+        axes.set_xlim(0, ROOM_FOR_NUMBERS * max(len(snapshot.ran), 1))
         axes.xaxis.set_visible(False)
         axes.set_yticks([])
         for side in ("bottom", "left"):

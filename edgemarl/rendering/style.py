@@ -5,6 +5,7 @@ from typing import Any
 # Okabe and Ito, "Color universal design", 2008.
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 INK, MUTED, FAINT, PAPER = "#222222", "#6B6B6B", "#D9D9D9", "white"
+COLOURS = (BLUE, VERMILION, PURPLE, INK, MUTED, FAINT)
 QUALITY = "viridis"  # a colour map of even lightness steps
 
 INCHES = (12.8, 7.2)  # width and height of a picture

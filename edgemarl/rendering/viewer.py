@@ -103,7 +103,8 @@ class WindowViewer:
         """
         if self._picture is None:
             self._picture = self._new_picture(snapshot)
-        elif not self._picture.fits(snapshot):
+        self._check_open()
+        if not self._picture.fits(snapshot):
             figure = self._picture.figure
             figure.clear()
             self._picture = Picture(figure, snapshot, title=self._title, separate=False)
@@ -114,6 +115,7 @@ class WindowViewer:
         remaining = self._due - time.monotonic()
         if remaining > 0:
             canvas.start_event_loop(remaining)
+        self._check_open()
         self._due = time.monotonic() + self._pause
 
     def close(self) -> None:
@@ -123,6 +125,16 @@ class WindowViewer:
 
             pyplot.close(self._picture.figure)
         self._picture = None
+
+    def _check_open(self) -> None:
+        """RuntimeError after the window was closed by hand."""
+        from matplotlib import pyplot
+
+        if self._picture is not None and not pyplot.fignum_exists(self._picture.figure.number):
+            raise RuntimeError(
+                'the window of render_mode="human" must stay open while slots are shown, and it '
+                "was closed; close() the environment, and its next slot opens another"
+            )
 
     def _new_picture(self, snapshot: SlotSnapshot) -> Picture:
         from matplotlib import pyplot
@@ -134,6 +146,7 @@ class WindowViewer:
         if not _has_window(pyplot):
             pyplot.close(figure)
             raise RuntimeError(_no_window(f"the backend is {pyplot.get_backend()!r}"))
+        figure.canvas.manager.set_window_title(self._title or "edgemarl")  # type: ignore[union-attr]
         picture = Picture(figure, snapshot, title=self._title, separate=False)
         pyplot.show(block=False)
         return picture

@@ -6,10 +6,12 @@ import pytest
 from tests.edgemarl.rendering.slots import snapshot, undecided
 
 pytest.importorskip("matplotlib")
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from edgemarl.rendering.picture import Picture
-from edgemarl.rendering.style import INCHES
+from edgemarl.rendering.style import INCHES, INK, PAPER
 
 
 def picture_of(slot):
@@ -80,6 +82,34 @@ def test_bars_above_capacity_are_set_off():
     ]
     assert tops == [[10.0, 20.0], [10.0, 5.0], [12.0, 5.0]]
     np.testing.assert_array_equal(beyond.get_paths()[1].vertices[:, 1], 5.0)  # of no height
+
+
+def test_the_number_beside_the_longest_bar_is_inside_the_picture():
+    many = 816
+    everybody = snapshot(
+        user_position=np.zeros((many, 2)),
+        ran=np.zeros(many, dtype=np.int64),
+        served_by=np.zeros(many, dtype=np.int64),
+        quality=np.ones(many),
+        latency={},
+        counts={"SU": many},
+    )
+    picture = picture_of(everybody)
+    FigureCanvasAgg(picture.figure)
+    (number,) = picture.figure.axes[4].texts
+    assert number.get_text() == "816"
+    assert number.get_window_extent().x1 < picture.figure.bbox.width
+
+
+def test_numbers_of_servers_have_a_dark_rim_for_white_squares_and_pale_users():
+    picture = picture_of(snapshot(server_capacity=np.array([0.0, 20.0])))
+    number = picture.figure.axes[0].texts[0]
+    (rim,) = number.get_path_effects()
+    assert picture.artists.index(number) > picture.artists.index(
+        picture.figure.axes[0].collections[-1]
+    )
+    np.testing.assert_array_equal(picture.artists[2].get_facecolors()[0], to_rgba(PAPER))
+    assert (number.get_color(), rim._gc["foreground"]) == (PAPER, INK)
 
 
 def test_a_user_who_leaves_the_map_widens_it():

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,7 @@ def test_frames_are_kept_by_whoever_asked_for_them():
 def test_a_window(window_backend):
     viewer = WindowViewer(title="test", fps=1000.0)
     assert viewer.show(undecided()) is None
+    assert window_backend[0].title == "test"
     viewer.show(snapshot())
     viewer.show(snapshot(server_position=np.array([[0.0, 0.0], [300.0, 0.0]])))
     assert len(window_backend) == 1  # the same window all the time
@@ -77,6 +80,23 @@ def test_a_window_shows_each_slot_long_enough(window_backend, monkeypatch):
     viewer.show(snapshot(slot=4))
     assert len(waited) == 1
     assert 50.0 < waited[0] <= 100.0  # [s] of the hundred that the slot before is shown
+
+
+@pytest.mark.parametrize("when", ["between slots", "while one is shown"])
+def test_a_window_closed_by_hand(window_backend, monkeypatch, when):
+    viewer = WindowViewer(fps=0.01)
+    viewer.show(snapshot())
+    close = partial(pyplot.close, window_backend[0].canvas.figure)
+    if when == "between slots":
+        close()
+    waiting = window_backend[0].canvas
+    monkeypatch.setattr(waiting, "start_event_loop", lambda seconds: close())
+    with pytest.raises(RuntimeError, match="must stay open while slots are shown, and it was cl"):
+        viewer.show(snapshot(slot=4))
+    viewer.close()
+    viewer.show(snapshot(slot=5))  # in another window
+    assert len(window_backend) == 2
+    viewer.close()
 
 
 def test_no_window_without_a_display():

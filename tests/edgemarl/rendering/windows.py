@@ -7,8 +7,13 @@ shown: list["FigureManager"] = []
 
 
 class FigureManager(FigureManagerBase):
+    title = ""
+
     def show(self):
         shown.append(self)
+
+    def set_window_title(self, title):
+        self.title = title
 
 
 class FigureCanvas(FigureCanvasAgg):
