@@ -19,8 +19,9 @@ def task_of(
     """The environment and scenario that options describe.
 
     What the options leave out is as the first checkpoint among the policies was trained on, else
-    the servers view of DJTCRA and the default scenario of the environment's system. Other packages'
-    environments may take no scenario.
+    the servers view of DJTCRA and the default scenario of the environment's system. A scenario by
+    whose name a policy comes with the package is observed as that policy does, unless settings say
+    otherwise. Other packages' environments may take no scenario.
 
     Args:
         policies: what the command acts with; baselines and factories have no say.
@@ -34,6 +35,7 @@ def task_of(
     """
     from edgemarl.experiments import Task
     from edgemarl.experiments.policies import trained_task
+    from edgemarl.experiments.pretrained import observed_as_trained
     from edgemarl.experiments.task import DEFAULT_ENV, load_scenario
     from edgemarl.registry import full_name, system_of
 
@@ -49,5 +51,7 @@ def task_of(
                 raise ValueError(f"environment {env_id!r} takes no scenario, got {asked}")
         return Task.of(None, env_id, env_kwargs)
     chosen = known.scenario if isinstance(known.scenario, system.scenario_type) else None
-    chosen = load_scenario(system, chosen if scenario is None else scenario)
+    if scenario is not None:
+        chosen = observed_as_trained(load_scenario(system, scenario), policies)
+    chosen = load_scenario(system, chosen)
     return Task.of(chosen.with_overrides(overrides), env_id, env_kwargs)

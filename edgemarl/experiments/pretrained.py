@@ -11,13 +11,14 @@ One name stands for policies for several scenarios; the one that fits the task i
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgemarl.core.component import construct
 from edgemarl.core.extras import require_extra
+from edgemarl.core.scenario import AnyScenario
 from edgemarl.core.validation import check_choice
 from edgemarl.experiments.fitting import check_policy_fits
 from edgemarl.experiments.manifest import Manifest
@@ -90,6 +91,21 @@ def pretrained_task(policy: str, scenario: str | None = None) -> Task:
     """
     known = named_pretrained(policy)
     return next((p for p in known if p.scenario == scenario), known[0]).manifest.task()
+
+
+def observed_as_trained(scenario: AnyScenario, policies: Sequence[str]) -> AnyScenario:
+    """A scenario with the observation of the first pretrained policy for it, by its name.
+
+    Args:
+        scenario: as it is; unchanged where no policy is for a scenario of its name.
+        policies: names of policies, others than pretrained ones among them.
+    """
+    for policy in policies:
+        if policy in {one.policy for one in all_pretrained()}:
+            trained = pretrained_task(policy, scenario.name).scenario
+            if trained is not None and trained.name == scenario.name:
+                return scenario.with_overrides({"observation": trained.to_dict()["observation"]})
+    return scenario
 
 
 def load_pretrained(policy: str, task: Task) -> Policy:

@@ -190,3 +190,27 @@ def test_a_run_becomes_one_by_exporting_it(home, ray_session, tmp_path_factory):
     assert "scenario tiny, topology 3, 2 slots" in shown.replace("\n", " ")
     refused = run("evaluate", "pretrained:idqn", "--scenario", "paper", code=2)
     assert "scenario.seed was 3 in training, is 0 here" in refused.stderr
+
+
+def test_a_scenario_is_observed_as_the_policy_that_is_named_for_it(home):
+    """By its name alone; what else is asked for stays, and no other scenario is touched."""
+    seen = {"observation.observe_capacity": True}
+    describe(home, "seeing", load_scenario("failures").with_overrides(seen))
+    asked = load_scenario("failures").replace(num_users=70)
+    found = pretrained.observed_as_trained(asked, ["greedy", "pretrained:seeing"])
+    assert found == asked.with_overrides(seen)
+    for scenario, policy in (("paper", "pretrained:seeing"), ("failures", "greedy")):
+        assert pretrained.observed_as_trained(load_scenario(scenario), [policy]) == load_scenario(
+            scenario
+        )
+
+
+@pytest.mark.parametrize("one", [p for p in SHIPPED if p.manifest.task().system.name == "djtcra"])
+def test_every_scenario_with_a_policy_takes_it_by_its_name(one):
+    run("evaluate", one.policy, "--scenario", str(one.scenario), "--slots", "2")
+    blind = "scenario.observation.observe_eta=false"
+    if one.manifest.task().scenario.observation.observe_eta:  # type: ignore[union-attr]
+        result = run(
+            "evaluate", one.policy, "--scenario", str(one.scenario), "--set", blind, code=2
+        )
+        assert "observe_eta was True in training" in result.output.replace("\n", " ")
