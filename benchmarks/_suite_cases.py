@@ -27,6 +27,9 @@ class Benchmark:
 SUITE = (
     Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="replay", minutes=0.2, quick=()),
+    Benchmark(name="checkpoint", minutes=2),
+    Benchmark(name="memory", minutes=3),
+    Benchmark(name="distributed", minutes=3),
     Benchmark(name="sampling", minutes=4, quick=()),
     Benchmark(name="peers", minutes=12, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="updates", minutes=5, quick=("--rounds", "1")),

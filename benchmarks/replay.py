@@ -2,8 +2,8 @@
 
     python benchmarks/replay.py
 
-Takes a few seconds. Times are medians of CPU milliseconds for 256 transitions; bytes are those of
-a full ring fed with fragments of 25 steps.
+Takes a few seconds. Times are medians of CPU milliseconds, for 256 transitions and to add a
+fragment of 25; bytes are those of a full ring fed with such fragments.
 """
 
 import numpy as np
@@ -40,26 +40,29 @@ def filled(layout: GroupLayout) -> JointReplay:
     observations, actions = layout.observation_fields, layout.action_fields
     ring = JointReplay(CAPACITY, observations, actions, SERVERS, rng)
     while len(ring) < CAPACITY - 2 * CAPACITY // FRAGMENT:
-        ring.add(
-            JointFragment(
-                observations={
-                    name: rng.integers(0, SERVERS, (FRAGMENT + 1, *f.shape)).astype(f.dtype)
-                    for name, f in observations.items()
-                },
-                actions={
-                    name: rng.integers(0, CHOICES, (FRAGMENT, *f.shape)).astype(f.dtype)
-                    for name, f in actions.items()
-                },
-                rewards=rng.random((FRAGMENT, SERVERS), np.float32),
-                terminated=False,
-            )
-        )
+        ring.add(fragment(layout, rng))
     return ring
+
+
+def fragment(layout: GroupLayout, rng: np.random.Generator) -> JointFragment:
+    """Random steps."""
+    return JointFragment(
+        observations={
+            name: rng.integers(0, SERVERS, (FRAGMENT + 1, *f.shape)).astype(f.dtype)
+            for name, f in layout.observation_fields.items()
+        },
+        actions={
+            name: rng.integers(0, CHOICES, (FRAGMENT, *f.shape)).astype(f.dtype)
+            for name, f in layout.action_fields.items()
+        },
+        rewards=rng.random((FRAGMENT, SERVERS), np.float32),
+        terminated=False,
+    )
 
 
 def measure(layout: GroupLayout) -> dict[str, float]:
     """Memory per transition and time per batch of one way to store them."""
-    ring = filled(layout)
+    ring, added = filled(layout), fragment(layout, np.random.default_rng(1))
 
     def sample() -> dict[str, torch.Tensor]:
         return {name: torch.from_numpy(v) for name, v in ring.sample(BATCH).items()}
@@ -71,14 +74,16 @@ def measure(layout: GroupLayout) -> dict[str, float]:
 
     return {
         "kilobytes_per_transition": ring.nbytes / len(ring) / 1000,
+        "milliseconds_to_add_a_fragment": 1000 * cpu_seconds(lambda: ring.add(added), calls=20),
         "milliseconds_to_torch": 1000 * cpu_seconds(sample, calls=20),
         "milliseconds_with_observations_of_all_agents": 1000 * cpu_seconds(rebuild, calls=20),
     }
 
 
 def main() -> None:
+    """Measure and print the report."""
     torch.set_num_threads(1)
-    rows, plain = measure(RowLayout(spaces(), soft=False)), None
+    rows = measure(RowLayout(spaces(), soft=False))
     soft = measure(RowLayout(spaces(), soft=True))
     plain = measure(GroupLayout(spaces(), soft=False))
     report(
