@@ -23,7 +23,9 @@ FLOW = (
     *("choices", "server_bounds"),
     *("costs", "assignment", "lower_bound", "local_search", "branch_and_bound", "optimum"),
     *("heuristics", "problem", "prices", "broadcast"),
-    *("baselines", "system", "snapshot", "spaces", "actions", "server_view", "user_view", "env"),
+    *("baselines", "system", "snapshot", "spaces", "actions", "server_view", "user_view"),
+    *("batch_slots", "batch_draws", "batch_outcome", "batch_reports"),
+    *("batch_servers", "batch_users", "batch", "env"),
 )
 # The template opens a viewer when it is first asked to draw.
 ON_FIRST_PICTURE = {"edgemarl.core.env": ["edgemarl.rendering.open_viewer"]}

@@ -17,17 +17,25 @@ def positive_normal(
     mean: float, std: float, size: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Normal draws, redrawn where not positive or beyond six standard deviations; shape (size,)."""
-    values = rng.normal(mean, std, size)
+    draws = np.empty(size)
+    fill_standard(draws, mean, std, rng)
+    return mean + std * draws
+
+
+def fill_standard(
+    draws: NDArray[np.float64], mean: float, std: float, rng: np.random.Generator
+) -> None:
+    """Fill an array (U,) with standard normal draws z where mean + std z is as above."""
+    rng.standard_normal(out=draws)
+    if not draws.size or std == 0:
+        return
     low, high = normal_range(mean, std)
-    if not size or std == 0:
-        return values
-    least, greatest = extent(values)
-    if least <= low or greatest >= high:
+    least, greatest = extent(draws)
+    while mean + std * least <= low or mean + std * greatest >= high:
+        values = mean + std * draws
         bad = (values <= low) | (values >= high)
-        while bad.any():
-            values[bad] = rng.normal(mean, std, int(bad.sum()))
-            bad = (values <= low) | (values >= high)
-    return values
+        draws[bad] = rng.standard_normal(int(bad.sum()))
+        least, greatest = extent(draws)
 
 
 def uniform(

@@ -35,6 +35,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         last_state: state of the slot that the last step decided; None before an episode's first.
         last_outcome: outcome of the last step; None before an episode's first.
         max_cycles: steps of an episode, which is then truncated.
+        cycle: steps taken since the episode began.
     """
 
     system: ClassVar[System]
@@ -60,7 +61,7 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         self.last_outcome: Any = None
         self._last_bound: float | None = None  # of the last step's slot, once it was asked for
         self._viewer: Any = None  # opened by the first call to render()
-        self._cycle = 0
+        self.cycle = 0
         self._np_random: np.random.Generator | None = None
 
     def _next_state(self, assignment: NDArray[np.int64] | None) -> Any:
@@ -90,6 +91,10 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
             self._np_random, _ = seeded_generator()
         return self._np_random
 
+    def reseed(self, seed: int) -> None:
+        """Begin the random stream of a seed, as ``reset(seed=...)`` does."""
+        self._np_random, _ = seeded_generator(seed)
+
     @property
     def state_space(self) -> Space[Any]:
         """Space of :meth:`state`."""
@@ -113,9 +118,9 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
     ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """Start an episode; `options` has no keys that are used."""
         if seed is not None:
-            self._np_random, _ = seeded_generator(seed)
+            self.reseed(seed)
         self.agents = list(self.possible_agents)
-        self.slot_state, self.last_state, self.last_outcome, self._cycle = None, None, None, 0
+        self.slot_state, self.last_state, self.last_outcome, self.cycle = None, None, None, 0
         self.slot_state = self._next_state(None)
         self._show()
         return self.view.observe(self.slot_state), self._infos(self.slot_state, None)
@@ -142,9 +147,9 @@ class EdgeEnv(ParallelEnv[str, Any, Any]):
         state, outcome = self.slot_state, self._evaluate(assignment)
         self.last_state, self.last_outcome, self._last_bound = state, outcome, None
         rewards, infos = self.view.rewards(state, outcome), self._infos(state, outcome)
-        self._cycle += 1
+        self.cycle += 1
         self.slot_state = self._next_state(assignment)
-        over = self._cycle >= self.max_cycles
+        over = self.cycle >= self.max_cycles
         observations = self.view.observe(self.slot_state)
         terminations = dict.fromkeys(self.agents, False)
         truncations = dict.fromkeys(self.agents, over)

@@ -71,7 +71,9 @@ class InTurn:
     def observations(self) -> Any:
         """What all agents observe, (E, N, ...), or a dictionary of such arrays."""
         self._require_reset()
-        return _stacked([[seen[agent] for agent in self.possible_agents] for seen in self._seen])
+        return stacked_observations(
+            [[seen[agent] for agent in self.possible_agents] for seen in self._seen]
+        )
 
     def state(self) -> NDArray[Any]:
         """The joint states, (E, ...)."""
@@ -96,7 +98,7 @@ class InTurn:
         rewards, told = np.zeros(size), []
         ended, cut = np.zeros((2, self.num_envs), bool)
         for copy, (env, action) in enumerate(zip(self.envs, actions, strict=True)):
-            step = _in_copy(copy, functools.partial(env.step, action))
+            step = in_copy(copy, functools.partial(env.step, action))
             self._seen[copy], paid, terminations, truncations, infos = step
             rewards[copy] = [paid[agent] for agent in self.possible_agents]
             ended[copy], cut[copy] = all(terminations.values()), all(truncations.values())
@@ -168,14 +170,15 @@ def require_running(running: NDArray[np.bool_]) -> None:
         )
 
 
-def _in_copy(copy: int, call: Callable[[], Any]) -> Any:
+def in_copy(copy: int, call: Callable[[], Any]) -> Any:
+    """What a call returns; its ValueError with the copy's index in front."""
     try:
         return call()
     except ValueError as error:
         raise ValueError(f"copy {copy}: {error}") from error
 
 
-def _stacked(seen: list[list[Any]]) -> Any:
+def stacked_observations(seen: Sequence[Sequence[Any]]) -> Any:
     """Observations [copy][agent] as an array (E, N, ...), or as a dictionary of them."""
     if not isinstance(seen[0][0], Mapping):
         return np.array(seen)

@@ -49,7 +49,7 @@ class BatchedEnv(Protocol):
         ...
 
     def reset(self, seeds: Sequence[int | None], which: NDArray[Any] | None = None) -> Infos:
-        """Start an episode in some copies; infos are zeros where none was started.
+        """Start an episode in some copies; infos are zeros for the others, none without any.
 
         Args:
             seeds: of every copy, as ``env.reset(seed=...)`` takes it; with None, the copy goes on

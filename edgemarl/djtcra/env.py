@@ -1,5 +1,6 @@
 """The DJTCRA environment: wires scenario, state, view and outcome, nothing else."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,6 +10,7 @@ from edgemarl.core.env import EdgeEnv
 from edgemarl.core.lazy import amend
 from edgemarl.core.snapshot import SlotSnapshot
 from edgemarl.core.validation import check_choice, check_count, check_switch
+from edgemarl.djtcra.batch import TogetherEnv, steps_together
 from edgemarl.djtcra.outcome import METRICS, Outcome, evaluate
 from edgemarl.djtcra.presets import load_scenario
 from edgemarl.djtcra.prices import PRICED_QOE, priced_qoe
@@ -123,6 +125,53 @@ class DJTCRAEnv(EdgeEnv):
         view = self.view
         return isinstance(view, UserView) and view.observation == "global" and not view.action_mask
 
+    def batched(self, envs: Sequence["DJTCRAEnv"]) -> TogetherEnv | None:
+        """Several copies as one that steps them together; None where that cannot be done.
+
+        That is with ``render_mode="human"``, where copies are not configured alike, and with
+        components whose many users cannot stand in one array (see :func:`steps_together`).
+        """
+        own = self._configuration()
+        for env in envs:
+            if type(env) is not DJTCRAEnv or env._configuration() != own:
+                return None
+        if self.render_mode == "human" or not steps_together(self.scenario):
+            return None
+        return TogetherEnv(envs, self._variants.draw)
+
+    def _configuration(self) -> tuple[Any, ...]:
+        """What copies that are stepped together must have in common."""
+        view = {
+            name: value
+            for name, value in vars(self.view).items()
+            if name in ("action", "observation", "action_mask")
+        }
+        reports = self.report_bound, self.report_prices, self.render_mode
+        return type(self.view), view, self.max_cycles, *reports, self._variants.drawn_from
+
+    def resume(
+        self,
+        scenario: Scenario,
+        state: State,
+        last_state: State | None,
+        last_outcome: Outcome | None,
+        *,
+        cycle: int,
+    ) -> None:
+        """Go on in the middle of an episode, where a batch of copies has got to.
+
+        Args:
+            scenario: on the episode's topology.
+            state: the slot that the next actions decide.
+            last_state: state of the slot that the last step decided, if there was one.
+            last_outcome: its outcome.
+            cycle: steps taken since the episode began.
+        """
+        self.scenario = self.view.scenario = scenario
+        self.slot_state, self.last_state, self.last_outcome = state, last_state, last_outcome
+        self.cycle, self._last_bound = cycle, None
+        self.agents = [] if cycle >= self.max_cycles else list(self.possible_agents)
+
     def _next_state(self, assignment: NDArray[np.int64] | None) -> State:
         if self.slot_state is None:
             self.scenario = self.view.scenario = self._variants.draw(self.np_random)
@@ -161,6 +210,11 @@ class _Variants:
                 "topologies must be 1 with an observation whose space depends on the topology, "
                 f"got {count}; use scenario.observation.kind=scaled"
             )
+
+    @property
+    def drawn_from(self) -> tuple[Scenario, int]:
+        """The first scenario, and how many there are."""
+        return self._made[0], self._count
 
     def draw(self, rng: np.random.Generator) -> Scenario:
         """One of them, all equally likely; nothing is drawn where there is only one."""

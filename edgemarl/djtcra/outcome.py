@@ -117,7 +117,22 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
     assignment = np.array(assignment)  # a copy, as the outcome keeps it
     check_shape("assignment", assignment, (scenario.num_users,))
     check_servers("assignment", assignment, scenario.num_servers, lowest=CLOUD)
-    parts = before_allocation(*_inputs(scenario, state, assignment))
+    return conclude(
+        scenario, state, assignment, before_allocation(*_inputs(scenario, state, assignment))
+    )
+
+
+def conclude(
+    scenario: Scenario, state: State, assignment: NDArray[np.int64], parts: Array
+) -> Outcome:
+    """The outcome of an assignment, once everything is known that the allocation does not change.
+
+    Args:
+        scenario: what is fixed.
+        state: the slot, of which RANs, links and processing factors have gone into `parts`.
+        assignment: (U,) server of each task.
+        parts: (7, U) of :func:`edgemarl.djtcra.passes.before_allocation`.
+    """
     cloud_qoe = scenario.qoe.value(parts[CLOUD_TOTAL], state.steepness, state.midpoint)
     allocation = allocate(scenario, state, assignment, parts[FIXED], parts[CYCLES], cloud_qoe)
     check_shape("allocation.power", allocation.power, assignment.shape)

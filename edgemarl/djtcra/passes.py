@@ -17,6 +17,25 @@ NUM_PARTS = 7
 
 
 @compiled
+def stages(
+    path_loss, bandwidth, noise, volume, result, intensity, link_rate, link_delay, factor, migrates,
+    transmit_power, migration_delay, cloud_rate, cloud_delay, cloud_capacity,
+):  # fmt: skip
+    """One user's entries of what :func:`before_allocation` returns, from numbers."""
+    gain = 10.0 ** (-path_loss / 10.0)
+    rate = bandwidth * math.log2(1.0 + transmit_power * gain / noise)
+    moved = volume + result
+    wireless = moved / rate
+    forwarding = moved / link_rate + 2 * link_delay
+    if migrates:
+        forwarding += migration_delay
+    cloud = moved / cloud_rate + 2 * cloud_delay
+    computed = volume * intensity / cloud_capacity
+    cycles, fixed = factor * volume * intensity, wireless + forwarding
+    return wireless, forwarding, cycles, fixed, cloud, computed, wireless + cloud + computed
+
+
+@compiled
 def before_allocation(
     path_loss, bandwidth, noise, volume, result, intensity, ran, server, before,
     link_rate, link_delay, processing_factor,
@@ -59,24 +78,48 @@ def before_allocation(
         )
     parts = np.empty((NUM_PARTS, users))
     for u in range(users):
-        if ran[u] < 0 or ran[u] >= servers:
+        i, h = ran[u], server[u]
+        if i < 0 or i >= servers:
             raise ValueError("ran must be a server index of the scenario")
-        gain = 10.0 ** (-path_loss[u] / 10.0)
-        rate = bandwidth[u] * math.log2(1.0 + transmit_power * gain / noise[u])
-        moved = volume[u] + result[u]
-        h = server[u]
-        wireless = moved / rate
-        forwarding = moved / link_rate[ran[u], h] + 2 * link_delay[ran[u], h]
-        if before[u] >= 0 and before[u] != h:
-            forwarding += migration_delay
-        cloud = moved / cloud_rate + 2 * cloud_delay
-        parts[WIRELESS, u] = wireless
-        parts[FORWARDING, u] = forwarding
-        parts[CYCLES, u] = processing_factor[u, h] * volume[u] * intensity[u]
-        parts[FIXED, u] = wireless + forwarding
-        parts[CLOUD_FORWARDING, u] = cloud
-        parts[CLOUD_PROCESSING, u] = volume[u] * intensity[u] / cloud_capacity
-        parts[CLOUD_TOTAL, u] = wireless + cloud + parts[CLOUD_PROCESSING, u]
+        row = stages(
+            path_loss[u], bandwidth[u], noise[u], volume[u], result[u], intensity[u],
+            link_rate[i, h], link_delay[i, h], processing_factor[u, h],
+            before[u] >= 0 and before[u] != h,
+            transmit_power, migration_delay, cloud_rate, cloud_delay, cloud_capacity,
+        )  # fmt: skip
+        for part in range(NUM_PARTS):
+            parts[part, u] = row[part]
+    return parts
+
+
+@compiled
+def before_allocations(
+    path_loss, bandwidth, noise, volume, result, intensity, ran, server, before,
+    topology, link_rate, link_delay, processing_factor,
+    transmit_power, migration_delay, cloud_rate, cloud_delay, cloud_capacity,
+):  # fmt: skip
+    """As :func:`before_allocation` for E copies, (7, E * U), with fields (E, U) of each user.
+
+    Copy e has links and processing factors `topology[e]` of (T, H, H) and (T, U, H).
+    """
+    copies, users = ran.shape
+    servers = link_rate.shape[1]
+    parts = np.empty((NUM_PARTS, copies * users))
+    for e in range(copies):
+        t = topology[e]
+        for u in range(users):
+            i, h = ran[e, u], server[e, u]
+            if i < 0 or i >= servers:
+                raise ValueError("ran must be a server index of the scenario")
+            row = stages(
+                path_loss[e, u], bandwidth[e, u], noise[e, u], volume[e, u], result[e, u],
+                intensity[e, u],
+                link_rate[t, i, h], link_delay[t, i, h], processing_factor[t, u, h],
+                before[e, u] >= 0 and before[e, u] != h,
+                transmit_power, migration_delay, cloud_rate, cloud_delay, cloud_capacity,
+            )  # fmt: skip
+            for part in range(NUM_PARTS):
+                parts[part, e * users + u] = row[part]
     return parts
 
 
@@ -136,6 +179,26 @@ def total(values):
     for u in range(values.size):
         added += values[u]
     return added
+
+
+@compiled
+def totals_of_each(qoe, latency, served_by, disturbed, satisfied, cloud_index, idle_index):
+    """The six numbers of :func:`totals` for each of E copies, (6, E), from fields (E, U)."""
+    sums = np.empty((6, qoe.shape[0]))
+    for e in range(qoe.shape[0]):
+        sums[0, e], sums[1, e], sums[2, e], sums[3, e], sums[4, e], sums[5, e] = totals(
+            qoe[e], latency[e], served_by[e], disturbed, satisfied, cloud_index, idle_index
+        )
+    return sums
+
+
+@compiled
+def total_of_each(values):
+    """The sum of each copy's values (E, U), (E,), added as in :func:`total`."""
+    sums = np.empty(values.shape[0])
+    for e in range(values.shape[0]):
+        sums[e] = total(values[e])
+    return sums
 
 
 @compiled
