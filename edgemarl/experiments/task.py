@@ -137,6 +137,13 @@ def load_scenario(system: System, scenario: Any) -> AnyScenario:
     try:
         return system.load_scenario(scenario)
     except ValueError as error:
-        raise ValueError(
-            f"{error}{hint('scenario', scenario, lambda other: str(scenario) in other.scenarios)}"
-        ) from error
+        hinted = hint("scenario", scenario, lambda other: _is_scenario_of(other, scenario))
+        raise ValueError(f"{error}{hinted}") from error
+
+
+def _is_scenario_of(system: System, scenario: Any) -> bool:
+    """Whether a name or file is that of a scenario of a system."""
+    try:
+        return system.load_scenario(scenario) is not None
+    except (ValueError, OSError):
+        return False

@@ -115,3 +115,12 @@ def test_zero_slots_are_a_usage_error():
 )
 def test_a_name_of_another_system_is_sent_there(arguments, message):
     assert f"{message}: give that as the environment (--env)" in error_of(*arguments)
+
+
+def test_a_file_of_another_system_is_sent_there(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("num_devices: 20\nnum_servers: 2\n")
+    error = error_of("compare", "random", "--scenario", str(file))
+    assert "mine.yaml is a scenario of edgemarl/mec-v0: give that as the environment" in error
+    file.write_text("num_devices: 20\nnum_users: 2\n")
+    assert "is a scenario of" not in error_of("compare", "random", "--scenario", str(file))
