@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from kinds import ALL
 
 SCRIPT = """
 import json, logging, sys, time
@@ -78,6 +79,51 @@ cluster.shutdown()
 print(json.dumps(report))
 """
 
+EVERY_ALGORITHM = """
+import json, logging
+import numpy as np
+import ray
+from conftest import small_settings
+from kinds import ALL
+from ray.cluster_utils import Cluster
+from rllib_algos import registry
+from test_algorithms import ENVS, SUITED
+
+head = {"num_cpus": 0, "include_dashboard": False}
+cluster = Cluster(initialize_head=True, head_node_args=head)
+both = [cluster.add_node(num_cpus=1).node_id for _ in range(2)]
+ray.init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
+
+def node(runner):
+    return ray.get_runtime_context().get_node_id()
+
+def actors(algorithm):
+    return algorithm.learner_group.get_weights(["actors"])["actors"]
+
+report = {}
+for name in ALL:
+    creator, env_config = ENVS[SUITED[name][0]]
+    config = registry.get_config(name)
+    config.environment(creator, env_config=env_config)
+    config.env_runners(num_env_runners=2, rollout_fragment_length=10)
+    config.training(train_batch_size_per_learner=16, **small_settings(config))
+    algorithm = config.debugging(seed=0, log_level="ERROR").build_algo()
+    nodes = algorithm.env_runner_group.foreach_env_runner(node, local_env_runner=False)
+    before = actors(algorithm)
+    for _ in range(4):
+        result = algorithm.train()
+    after = actors(algorithm)
+    report[name] = {
+        "on both": sorted(nodes) == sorted(both),
+        "steps": result["env_runners"]["num_env_steps_sampled_lifetime"],
+        "learned": any(not np.array_equal(before[key], after[key]) for key in before),
+    }
+    algorithm.stop()
+ray.shutdown()
+cluster.shutdown()
+print(json.dumps(report))
+"""
+
 
 def run(script, *arguments):
     """A process of its own: this one is connected to another ray."""
@@ -109,3 +155,11 @@ def test_env_runners_on_other_nodes_of_a_cluster_train_and_survive_the_loss_of_o
     assert after["same actors"]
     assert found["saved"] == ["slots_000000050"]
     assert found["alive"] == 2
+
+
+@pytest.mark.slow
+def test_every_algorithm_trains_with_env_runners_on_two_nodes():
+    found = run(EVERY_ALGORITHM)
+    assert sorted(found) == ALL
+    for name, seen in found.items():
+        assert seen == {"on both": True, "steps": 80, "learned": True}, name
