@@ -1,8 +1,8 @@
 """Fetching the EUA data set's files for the centre of Melbourne from their home on GitHub."""
 
 import hashlib
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from edgemarl.cities.eua import SITES, SUBFOLDERS, USERS
@@ -46,7 +46,7 @@ def _download(address: str) -> bytes:
     try:
         with urlopen(address, timeout=TIMEOUT) as answer:
             return answer.read()
-    except (URLError, TimeoutError, ConnectionError) as error:
+    except (OSError, HTTPException) as error:  # of the connection, and answers that break off
         reason = getattr(error, "reason", None) or error
         raise OSError(
             f"{address} cannot be downloaded: {reason}; download it yourself, or use "

@@ -41,8 +41,11 @@ def convert_sumo(
     Slot 0 is the first time step with anybody in it. Users are numbered as they appear.
     """
     from edgemarl.cities import load_city
+    from edgemarl.core.validation import check_place
     from edgemarl.traces import convert_fcd, write_names
 
+    if names is not None:
+        check_place(names)
     region = None if city is None else load_city(city)
     users = convert_fcd(source, out, step=step, city=region, shift=shift, max_users=max_users)
     if names is not None:

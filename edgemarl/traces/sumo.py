@@ -2,7 +2,9 @@
 
 import csv
 import gzip
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,8 +12,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from edgemarl.cities import City
+from edgemarl.cities.eua import GREATEST_EXTENT
 from edgemarl.cities.geometry import to_plane
-from edgemarl.core.validation import check_count, check_positive
+from edgemarl.core.validation import check_count, check_place, check_positive
 
 PEOPLE = ("vehicle", "person")
 ON_GRID = 1e-6  # of a step, by which a time may be off the slots' times
@@ -29,7 +32,8 @@ def convert_fcd(
     """Write a trace of positions from an export, reading it piece by piece.
 
     Slot 0 is the first time step in which there is anybody; slot k the one that is k steps later.
-    What lies between is left out. Users are numbered in the order of their appearance.
+    What lies between is left out. Users are numbered in the order of their appearance. Where
+    something is wrong with the export, no file is written.
 
     Args:
         source: the export, ``.xml`` or ``.xml.gz``, of vehicles and persons.
@@ -44,33 +48,45 @@ def convert_fcd(
         Number of each user by the name it has in the export.
 
     Raises:
-        ValueError: for a file that is no such export, or has no time step at a slot's time.
+        ValueError: for a file that is no such export, has no time step at a slot's time or nobody
+            in it, positions far away from the city, and an output folder that is not there.
     """
     check_positive("step", step)
     if max_users is not None:
         check_count("max_users", max_users)
     users: dict[str, int] = {}
-    with out.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
+    with _replaced(out) as rows:
         rows.writerow(["slot", "user", "x", "y"])
         for slot, found in _slots(source, step):
             for name, first, second in found:
                 if name not in users and len(users) == max_users:
                     continue
-                x, y = _in_plane(first, second, city)
+                x, y = _in_plane(source, name, first, second, city)
                 number = users.setdefault(name, len(users))
                 rows.writerow([slot, number, f"{x + shift[0]:.2f}", f"{y + shift[1]:.2f}"])
-    if not users:
-        raise ValueError(f"{source} must hold at least one vehicle or person, got none")
+        if not users:
+            raise ValueError(f"{source} must hold at least one vehicle or person, got none")
     return users
 
 
 def write_names(users: dict[str, int], out: Path) -> None:
     """Write who is which user: a CSV file with the columns user and name."""
-    with out.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(
-            [["user", "name"], *([number, name] for name, number in users.items())]
-        )
+    with _replaced(out) as rows:
+        rows.writerow(["user", "name"])
+        rows.writerows([number, name] for name, number in users.items())
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Any]:
+    """A writer of CSV rows, which become the file once all went well; before, the file stays."""
+    check_place(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("w", newline="", encoding="utf-8") as file:
+            yield csv.writer(file)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 Found = list[tuple[str, float, float]]
@@ -135,9 +151,17 @@ def _number(source: Path, element: ElementTree.Element, attribute: str) -> float
     return value
 
 
-def _in_plane(first: float, second: float, city: City | None) -> tuple[float, float]:
+def _in_plane(
+    source: Path, name: str, first: float, second: float, city: City | None
+) -> tuple[float, float]:
     """Metres, from metres or from longitude and latitude [degree]."""
     if city is None:
         return first, second
     x, y = to_plane(np.array([[second, first]]), city.origin)[0].tolist()
+    if max(abs(x), abs(y)) > GREATEST_EXTENT:
+        raise ValueError(
+            f"{source}: {name} must be within {GREATEST_EXTENT / 1000:g} km of the city, got x "
+            f"{first:g} and y {second:g}; a city takes longitudes and latitudes, as of "
+            "--fcd-output.geo, and metres go without one"
+        )
     return x, y

@@ -2,6 +2,8 @@
 
 import os
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -151,6 +153,28 @@ def test_fetching_from_a_home(tmp_path):
     assert not list(out.iterdir())
     with pytest.raises(OSError, match=r"nowhere.*cannot be downloaded: .*use --scenario city"):
         fetch_eua(out, home=(tmp_path / "nowhere").as_uri())
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        ("404 Gone fishing", "cannot be downloaded: Gone fishing; download it yourself"),
+        ("200 OK\r\nContent-Length: 99", "cannot be downloaded: IncompleteRead"),  # broke off
+    ],
+)
+def test_fetching_over_http_when_it_fails(tmp_path, monkeypatch, head, message):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+    class Answer(StreamRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.wfile.write(f"HTTP/1.1 {head}\r\n\r\npart of it".encode())
+
+    with TCPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        with pytest.raises(OSError, match=message):
+            fetch_eua(tmp_path, home=f"http://127.0.0.1:{server.server_address[1]}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_melbourne(melbourne, tmp_path):

@@ -90,8 +90,24 @@ def test_long_exports_are_forgotten_as_they_are_read(export, tmp_path):
     ],
 )
 def test_bad_exports(export, tmp_path, inner, message):
+    (tmp_path / "trace.csv").write_text("made before")
     with pytest.raises(ValueError, match=message):
         convert_fcd(export(inner), tmp_path / "trace.csv")
+    assert (tmp_path / "trace.csv").read_text() == "made before"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_metres_are_no_longitudes(export, tmp_path):
+    inner = f'<timestep time="0">{car("a", 30.0, 20.0)}</timestep>'
+    with pytest.raises(ValueError, match=r"a must be within 100 km of the city, got x 30 and y 20"):
+        convert_fcd(export(inner), tmp_path / "trace.csv", city=synthetic_city(num_users=3))
+
+
+def test_an_export_is_read_before_the_trace_takes_its_place(tmp_path):
+    path = tmp_path / "fcd.xml"
+    path.write_bytes(SAMPLE.read_bytes())
+    assert len(convert_fcd(path, path)) == 3
+    assert read_positions(path).position.shape == (3, 3, 2)
 
 
 def test_bad_options(tmp_path):
@@ -101,3 +117,5 @@ def test_bad_options(tmp_path):
         convert_fcd(SAMPLE, tmp_path / "trace.csv", max_users=0)
     with pytest.raises(ValueError, match="must be a readable FCD export"):
         convert_fcd(tmp_path / "absent.xml", tmp_path / "trace.csv")
+    with pytest.raises(ValueError, match=r"trace\.csv must lie in an existing folder, got .*nowh"):
+        convert_fcd(SAMPLE, tmp_path / "nowhere" / "trace.csv")
