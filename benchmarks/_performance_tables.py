@@ -1,6 +1,6 @@
 """The tables of docs/performance.md, each from the results of one benchmark."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from _pages import number, spread, table
@@ -63,26 +63,106 @@ def cvxpy(found: Found) -> str:
     return table(["users", "steps per CPU second", "with cvxpy", "ratio"], rows)
 
 
+def by_column(
+    head: Sequence[str], rows: Iterable[tuple[Sequence[str], Found]], columns: Mapping[str, str]
+) -> str:
+    """A table of the numbers of each row under the given keys, "-" where it has none.
+
+    Args:
+        head: of the columns before the numbers.
+        rows: what stands before the numbers, and the numbers.
+        columns: heads of the others, and their keys.
+    """
+    body = [[*titles, *(number(row.get(key)) for key in columns.values())] for titles, row in rows]
+    return table([*head, *columns], body)
+
+
 def replay(found: Found) -> str:
     """Memory and time of each way to store transitions."""
-    rows = {
-        "rows, sampled actions": "rows_sampled_actions",
-        "rows, probabilities": "rows_soft_actions",
-        "all agents' observations": "observations_of_all_agents_stored",
-    }
     columns = {
         "kB per transition": "kilobytes_per_transition",
         "add 25 [ms]": "milliseconds_to_add_a_fragment",
         "sample [ms]": "milliseconds_to_torch",
         "with all observations [ms]": "milliseconds_with_observations_of_all_agents",
     }
-    return table(
-        ["stored", *columns],
-        [
-            [title, *(number(found[key][c]) for c in columns.values())]
-            for title, key in rows.items()
-        ],
-    )
+    rows = {
+        "rows, sampled actions": "rows_sampled_actions",
+        "rows, probabilities": "rows_soft_actions",
+        "all agents' observations": "observations_of_all_agents_stored",
+    }
+    return by_column(["stored"], [([title], found[key]) for title, key in rows.items()], columns)
+
+
+def sampling(found: Found) -> str:
+    """Rates and ratios by environment and number of copies."""
+    columns = {
+        "together": "together",
+        "one by one": "joint",
+        "stock": "stock",
+        "bare loop": "bare_loop",
+        "one by one / stock": "joint_over_stock",
+        "together / stock": "together_over_stock",
+        "one by one / bare loop": "joint_over_bare_loop",
+    }
+    rows = [
+        ([CASES.get(case, case), key.partition("_")[0]], row[key])
+        for case, row in found.items()
+        for key in ("1_copies", "8_copies")
+    ]
+    return by_column(["environment", "copies"], rows, columns)
+
+
+CASES = {
+    "servers": "7 agents of 100 rows, next to free",
+    "users": "100 agents, next to free",
+    "simulated_servers": "allocation, servers as agents",
+    "simulated_users": "allocation, users as agents",
+}
+
+
+def updates(found: Found) -> str:
+    """Rates of joint updates and how near they are to what products alone would take."""
+    columns = {
+        "per CPU second": "updates_per_cpu_second",
+        "gigaflop": "gigaflop",
+        "share of peak": "share_of_peak",
+        "share of its products alone": "share_of_products",
+    }
+    return by_column(["joint update"], [([row["case"]], row) for row in found.values()], columns)
+
+
+def checkpoint(found: Found) -> str:
+    """Size and time by algorithm."""
+    rows = [
+        [name, number(row["megabytes"]), number(row["replay_megabytes"])]
+        + [number(1000 * row[f"{what}_cpu_seconds"]) for what in ("save", "load")]
+        + [spread(row["over_writing"])]
+        for name, row in found.items()
+    ]
+    head = ["algorithm", "MB", "of them replay", "save [ms]", "load [ms]", "save / plain write"]
+    return table(head, rows)
+
+
+def memory(found: Found) -> str:
+    """Peaks by process."""
+    columns = {
+        "peak [MB]": "peak_megabytes",
+        "beyond imports [MB]": "rise_megabytes",
+        "full replay [MB]": "full_replay_megabytes",
+    }
+    rows = [([name.replace("_", " ")], row) for name, row in found.items()]
+    return by_column(["process"], rows, columns)
+
+
+def distributed(found: Found) -> str:
+    """Rates and ratios of teams of env runners."""
+    over = {"two_on_two_nodes": ("two_nodes_over_one_runner", "two_nodes_over_one_node")}
+    rows = []
+    for name, rate in found["slots_per_second"].items():
+        ratios = [spread(found[key]) for key in over.get(name, ())] or ["-", "-"]
+        rows.append([name.replace("_", " "), str(found["nodes"][name]), number(rate), *ratios])
+    head = ["env runners", "nodes", "slots per second", "over one", "over two on one node"]
+    return table(head, rows)
 
 
 def flat(found: Found) -> str:
@@ -94,7 +174,7 @@ def numbers(found: Any, path: str = "") -> Iterator[tuple[str, float]]:
     """All numbers in nested mappings, with their paths; shares of a profile are left out."""
     for key, value in found.items():
         here = f"{path}, {key.replace('_', ' ')}".lstrip(", ")
-        if key == "where_time_goes":
+        if key.startswith("where_time_goes"):
             continue
         if isinstance(value, Mapping):
             yield from numbers(value, here)
@@ -122,8 +202,11 @@ TABLES: Mapping[str, tuple[str, Callable[[Found], str]]] = {
     "mobile-env": ("environment", mobile_env),
     "cvxpy": ("environment", cvxpy),
     "replay": ("replay", replay),
-    "sampling": ("sampling", flat),
-    "updates": ("updates", flat),
+    "checkpoint": ("checkpoint", checkpoint),
+    "memory": ("memory", memory),
+    "distributed": ("distributed", distributed),
+    "sampling": ("sampling", sampling),
+    "updates": ("updates", updates),
     "decision-time": ("decision_time", flat),
     "slot-bound": ("slot_bound", flat),
 }

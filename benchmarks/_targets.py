@@ -113,11 +113,46 @@ def _updates() -> Iterator[Target]:
             )
 
 
+def _sampling() -> Iterator[Target]:
+    wanted = {
+        ("servers", "8_together_over_1_stock"): ("8 copies together against stock with one", 4),
+        ("users", "8_together_over_1_stock"): ("8 copies together against stock with one", 15),
+        ("servers", "1_copies", "joint_over_stock"): ("one copy against stock with one", 1.7),
+        ("users", "1_copies", "joint_over_stock"): ("one copy against stock with one", 3),
+        ("users", "8_copies", "joint_over_stock"): ("8 copies against stock with 8", 6),
+        ("servers", "1_copies", "joint_over_bare_loop"): ("against a bare loop", 0.75),
+        ("users", "1_copies", "joint_over_bare_loop"): ("against a bare loop", 0.6),
+    }
+    agents = {"servers": "7 agents of 100 rows", "users": "100 agents"}
+    for path, (what, ratio) in wanted.items():
+        yield Target(
+            title=f"sampling, {agents[path[0]]}: {what}",
+            benchmark="sampling",
+            value=within(*path),
+            wanted=ratio,
+        )
+
+
+def _peak() -> Iterator[Target]:
+    titles = {name: str(cell) for name, cell in CELLS.items() if cell.kind == "updates"}
+    titles |= {f"{team}_ma_maxent": f"MAMaxEnt, {team}" for team in ("servers", "movers")}
+    for name in ("maddpg", "ma_maxent", "vdn", "idqn"):
+        titles[f"paper_{name}"] = f"{name}, the paper's scenario"
+    for name, title in titles.items():
+        yield Target(
+            title=f"share of the matrix-product peak, {title}",
+            benchmark="updates",
+            value=within(name, "share_of_peak"),
+            wanted=0.7,
+            limit=LIMITS["peak"],
+        )
+
+
 LIMITS = {
     "thirty": (
-        "A step there moves less than a third of the users; per user and step the ratio is that "
-        "of the row above."
+        "A step there moves less than a third of the users; with as many users, see the rows above."
     ),
     "updates": "",
+    "peak": "",
 }
-TARGETS = (*_environment(), *_updates())
+TARGETS = (*_environment(), *_sampling(), *_updates(), *_peak())

@@ -97,3 +97,85 @@ def test_all_take_turns():
     rates = {name: lambda seconds, name=name: calls.append((name, seconds)) or 1.0 for name in "ab"}
     assert turns.in_turns(rates, rounds=2, seconds=0.5) == {"a": [1.0, 1.0], "b": [1.0, 1.0]}
     assert calls == [("a", 0.0), ("b", 0.0), *[("a", 0.5), ("b", 0.5)] * 2]
+
+
+SPREAD = {"ratio": 2.0, "ratio_range": [1.0, 3.0]}
+FOUND = {
+    "environment": {
+        "sizes": {
+            "mec": {
+                "10000": {
+                    "steps_per_cpu_second": 12.5,
+                    "parts_ms": dict.fromkeys(
+                        ("draw", "latency", "allocation", "observation", "dicts"), 16.0
+                    ),
+                }
+            }
+        },
+        "mobile_env": {
+            "steps_per_cpu_second": {
+                "djtcra_servers": 2000,
+                "djtcra_users": 1000,
+                "mobile_env_30_users": 40,
+                "mobile_env_100_users": 8,
+            },
+            **{
+                f"against_{users}_users": {"djtcra_servers": SPREAD, "djtcra_users": SPREAD}
+                for users in (30, 100)
+            },
+        },
+        "cvxpy": {"30": {**SPREAD, "ours": 2000, "cvxpy": 1000}},
+    },
+    "replay": {
+        "rows_sampled_actions": {"kilobytes_per_transition": 4.15, "milliseconds_to_torch": 1.5},
+        "rows_soft_actions": {},
+        "observations_of_all_agents_stored": {},
+    },
+    "sampling": {"users": {"1_copies": {"joint": 20.0}, "8_copies": {"together_over_stock": 7}}},
+    "updates": {"users_vdn": {"case": "VDN: all", "updates_per_cpu_second": 30.0}},
+    "checkpoint": {
+        "vdn": {
+            "megabytes": 9.5,
+            "replay_megabytes": 8,
+            "save_cpu_seconds": 0.05,
+            "load_cpu_seconds": 0.03,
+            "over_writing": SPREAD,
+        }
+    },
+    "memory": {"mec_100_users": {"peak_megabytes": 150, "rise_megabytes": 7.25}},
+    "distributed": {
+        "slots_per_second": {"one": 500, "two_on_two_nodes": 900},
+        "nodes": {"one": 1, "two_on_two_nodes": 2},
+        **dict.fromkeys(("two_nodes_over_one_runner", "two_nodes_over_one_node"), SPREAD),
+    },
+    "decision_time": {"n30": {"cpu_ms": {"dirs": 0.5}, "where_time_goes": {"torch": 0.9}}},
+    "slot_bound": {"tiny": {"gap": 0.01, "named": "x"}},
+}
+ROWS = {
+    "environment": "| offloading | 10,000 | 12.5 | 16.0 | 16.0 | 16.0 | 16.0 | 16.0 |",
+    "mobile-env": "| allocation, users as agents, 100 users | 1,000 | 2.00 (1.00 to 3.00) "
+    "| 2.00 (1.00 to 3.00) |",
+    "cvxpy": "| 30 | 2,000 | 1,000 | 2.00 (1.00 to 3.00) |",
+    "replay": "| rows, sampled actions | 4.15 | - | 1.50 | - |",
+    "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 7.00 | - |",
+    "updates": "| VDN: all | 30.0 | - | - | - |",
+    "checkpoint": "| vdn | 9.50 | 8.00 | 50.0 | 30.0 | 2.00 (1.00 to 3.00) |",
+    "memory": "| mec 100 users | 150 | 7.25 | - |",
+    "distributed": "| two on two nodes | 2 | 900 | 2.00 (1.00 to 3.00) | 2.00 (1.00 to 3.00) |",
+    "decision-time": "| n30, cpu ms, dirs | 0.500 |",
+    "slot-bound": "| tiny, gap | 0.0100 |",
+}
+
+
+def test_every_table_shows_what_was_measured():
+    tables = importlib.import_module("_performance_tables").TABLES
+    assert tables.keys() == ROWS.keys()
+    for part, (name, show) in tables.items():
+        lines = show(FOUND[name]).splitlines()
+        assert ROWS[part] in lines
+        assert len({line.count("|") for line in lines}) == 1, part
+
+
+def test_what_could_not_be_measured_is_said():
+    tables = importlib.import_module("_performance_tables")
+    assert tables.mobile_env({"mobile_env": {"error": "no network"}}).endswith("no network.")
