@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from edgemarl.experiments.installation import Dependency
 
 FAULTY = 1
+NAMED = 3  # more packages that are missing are counted
 
 
 def doctor() -> None:
@@ -52,7 +53,9 @@ def _state(extra: str, packages: "list[Dependency]") -> str:
         return f"not installed: pip install 'edgemarl[{extra}]'"
     missing = [one.name for one in packages if one.installed is None]
     if missing:
-        return f"{', '.join(missing)} missing: pip install 'edgemarl[{extra}]'"
+        many = f"{len(missing)} of {len(packages)} packages"
+        what = many if len(missing) > NAMED else ", ".join(missing)
+        return f"{what} missing: pip install 'edgemarl[{extra}]'"
     return ", ".join(f"{one.name} {one.fault or one.installed}" for one in packages)
 
 

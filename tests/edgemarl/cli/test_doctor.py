@@ -30,8 +30,9 @@ def test_a_slot_is_simulated_and_bounded(monkeypatch):
 
 def test_an_extra_of_which_a_part_is_missing(monkeypatch):
     matplotlib = Dependency(name="matplotlib", wanted="", installed="3.11.2")
-    done = doctor(monkeypatch, viz=[matplotlib, ABSENT])
+    done = doctor(monkeypatch, viz=[matplotlib, ABSENT], dev=[matplotlib, *[ABSENT] * 4])
     assert done.exit_code == 0
+    assert "dev          4 of 5 packages missing: pip install 'edgemarl[dev]'" in done.output
     assert "viz          torch missing: pip install 'edgemarl[viz]'" in done.output
 
 
