@@ -21,9 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SMOKE = Path(__file__).with_name("smoke.py")
 NEEDED = (  # data files, which a build can forget without an error
     "edgemarl/py.typed",
+    "edgemarl/pretrained/shadow_price/paper-t0/policy.json",
     "edgemarl/pretrained/shadow_price/paper-t0/policy.safetensors",
+    "edgemarl/report/template/page.css",
     "edgemarl/report/template/page.html.j2",
+    "edgemarl/report/template/page.js",
+    "rllib_algos/py.typed",
 )
+LICENCE = ".dist-info/licenses/LICENSE"
 
 
 def extras() -> list[str]:
@@ -41,7 +46,7 @@ def build(dist: Path) -> tuple[Path, Path]:
 
 
 def check_files(wheel: Path, sdist: Path) -> None:
-    """That both hold the data files, and the wheel holds no tests."""
+    """That both hold the data files, and the wheel the licence and no tests."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     with tarfile.open(sdist) as archive:
@@ -49,6 +54,7 @@ def check_files(wheel: Path, sdist: Path) -> None:
     for name in NEEDED:
         assert name in names, f"{wheel.name} must hold {name}"
         assert name in beside, f"{sdist.name} must hold {name}"
+    assert any(name.endswith(LICENCE) for name in names), f"{wheel.name} must hold the licence"
     strange = [name for name in names if not name.startswith(("edgemarl", "rllib_algos"))]
     assert not strange, f"{wheel.name} must hold the packages alone, got {strange}"
 

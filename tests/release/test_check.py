@@ -42,19 +42,27 @@ def test_the_workflow_tries_every_extra(check):
     assert "dev" not in check.extras()
 
 
-def test_packages_that_hold_what_they_must(check, tmp_path):
-    check.check_files(*packages(tmp_path, list(check.NEEDED), list(check.NEEDED)))
+@pytest.fixture(scope="module")
+def needed(check) -> list[str]:
+    return [*check.NEEDED, "edgemarl-1.dist-info/licenses/LICENSE"]
 
 
-def test_a_wheel_without_its_marker_of_types(check, tmp_path):
-    needed = list(check.NEEDED)
+def test_packages_that_hold_what_they_must(check, needed, tmp_path):
+    check.check_files(*packages(tmp_path, needed, needed))
+
+
+def test_packages_without_the_marker_of_types(check, needed, tmp_path):
     with pytest.raises(AssertionError, match=r"1\.whl must hold edgemarl/py\.typed"):
         check.check_files(*packages(tmp_path, needed[1:], needed))
     with pytest.raises(AssertionError, match=r"1\.tar\.gz must hold edgemarl/py\.typed"):
         check.check_files(*packages(tmp_path, needed, needed[1:]))
 
 
-def test_a_wheel_with_tests(check, tmp_path):
-    needed = list(check.NEEDED)
+def test_a_wheel_without_a_licence(check, needed, tmp_path):
+    with pytest.raises(AssertionError, match="must hold the licence"):
+        check.check_files(*packages(tmp_path, needed[:-1], needed))
+
+
+def test_a_wheel_with_tests(check, needed, tmp_path):
     with pytest.raises(AssertionError, match=r"packages alone, got \['tests/test_docs\.py'\]"):
         check.check_files(*packages(tmp_path, [*needed, "tests/test_docs.py"], needed))
