@@ -5,6 +5,7 @@ continued past the price at which staying out is better: from there on the amoun
 tangent point, so that the gain remains convex, with the amount as its negative slope.
 """
 
+from copy import copy
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,6 +37,10 @@ class Curves(Protocol):
         Args:
             price: (n,) positive.
         """
+        ...
+
+    def take(self, index: NDArray[np.int64]) -> "Curves":
+        """The gains of some of the functions, (k,)."""
         ...
 
 
@@ -118,6 +123,13 @@ class LatencyCurves:
         _answers(*self._parts, self._constants, price, self._last, out[0], out[1], out[2])
         return out[0], out[1], out[2]
 
+    def take(self, index: NDArray[np.int64]) -> "LatencyCurves":
+        """Those of some functions, started from the points where they are now."""
+        taken = copy(self)
+        taken._parts = tuple(part[index] for part in self._parts)
+        taken._constants, taken._last = self._constants[:, index].copy(), self._last[index]
+        return taken
+
 
 class NumericCurves:
     """The gains of any family, by bisection of all functions at once."""
@@ -138,3 +150,10 @@ class NumericCurves:
         inside = (amount > self._tangent * (1 + _NUDGE)) & (amount < self._upper * (1 - _NUDGE))
         decline = np.divide(1.0, bend, out=np.zeros_like(bend), where=inside & (bend > 0.0))
         return self._family.value(amount) - price * amount, amount, decline
+
+    def take(self, index: NDArray[np.int64]) -> "NumericCurves":
+        """Those of some functions."""
+        taken = copy(self)
+        taken._family, taken.full = self._family.take(index), self.full[index]
+        taken._upper, taken._tangent = self._upper[index], self._tangent[index]
+        return taken

@@ -10,6 +10,9 @@ function changes its mind. The search minimises the smoothed form in which u cho
 proportional to exp(gain / temperature), by Newton's method in H variables, and cools down as fast
 as Newton's method can follow. At a minimum of the smoothed form the weights are a fractional
 choice that uses every budget exactly, so that the distance to the least D is known.
+
+With many budgets, each function at first looks only at those at which it gains most. What D is at
+the prices found, with all budgets, says how much that has cost; if too much, it looks at more.
 """
 
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.solvers.curves import Curves
+from edgemarl.solvers.pairs import Pairs
 from edgemarl.solvers.validation import check_values
 
 Array = NDArray[np.float64]
@@ -28,6 +32,7 @@ MOST_FALL, MOST_RISE = 0.8, 3.0  # of a price in one step, relative
 RIDGE = 1e-10  # relative, added to the Hessian
 SUFFICIENT = 1e-4  # share of the promised decrease that a step must bring
 SHORTEST = 1e-3  # step length that is taken whatever it brings
+SHORTLIST = 12  # budgets that a function looks at first; with twice as many, it looks at all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +43,7 @@ class Prices:
     dual_value: float  # D(prices), exact but for rounding
     distance: float  # estimate of how far above its minimum D is
     gain: Array  # (U, H) what is left to each function after paying, continued below 0
-    num_calls: int  # evaluations of all gains
+    num_calls: int  # evaluations of the gains, those of some budgets included
 
 
 @dataclass(frozen=True)
@@ -56,42 +61,60 @@ class _Smoothed:
 
 
 @dataclass(frozen=True)
-class _Point:
-    """All gains at some charges, a charge being the price of a whole budget."""
+class _Market:
+    """Functions, those of the budgets that each looks at, and what they are worth outside."""
 
-    charges: Array  # (H,)
-    gain: Array  # (U, H)
-    share: Array  # (U, H) of the budget
-    decline: Array  # (U, H) of the share with the charge
+    curves: Curves  # (U * K,)
+    pairs: Pairs
+    budgets: Array  # (H,)
     outside: Array  # (U,)
+
+    def shortlisted(self, gain: Array, count: int) -> "_Market":
+        """Where each function looks only at the `count` budgets of greatest gain (U, H)."""
+        pairs = Pairs.best(gain, count)
+        return _Market(self.curves.take(pairs.flat), pairs, self.budgets, self.outside)
+
+    def at(self, charges: Array) -> "_Point":
+        """All gains at some charges (H,), a charge being the price of a whole budget."""
+        budgets = self.pairs.spread(self.budgets)
+        price = self.pairs.spread(charges / self.budgets)
+        parts = self.curves.at(price.ravel())
+        gain, amount, decline = (part.reshape(price.shape) for part in parts)
+        best = np.maximum(gain.max(axis=1), self.outside)
+        value = float(charges.sum() + best.sum())
+        return _Point(self, charges, gain, amount / budgets, decline / budgets**2, best, value)
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A market at some charges."""
+
+    market: _Market
+    charges: Array  # (H,)
+    gain: Array  # (U, K)
+    share: Array  # (U, K) of the budget
+    decline: Array  # (U, K) of the share with the charge
     best: Array  # (U,) the larger of outside and the best gain
     value: float  # D
 
-    @classmethod
-    def of(cls, curves: Curves, budgets: Array, outside: Array, charges: Array) -> "_Point":
-        shape = len(outside), len(budgets)
-        price = np.broadcast_to(charges / budgets, shape).ravel()
-        gain, amount, decline = (part.reshape(shape) for part in curves.at(price))
-        best = np.maximum(gain.max(axis=1), outside)
-        value = float(charges.sum() + best.sum())
-        return cls(charges, gain, amount / budgets, decline / budgets**2, outside, best, value)
-
     def smoothed(self, temperature: float) -> _Smoothed:
         """The bound with the maximum over budgets softened, and its first two derivatives."""
+        pairs, outside = self.market.pairs, self.market.outside
         weights = np.exp((self.gain - self.best[:, None]) / temperature)
-        out = np.exp((self.outside - self.best) / temperature)
+        out = np.exp((outside - self.best) / temperature)
         total = weights.sum(axis=1) + out
         weights /= total[:, None]
         out /= total
         value = self.value + temperature * float(np.log(total).sum())
         used = weights * self.share
-        slope = 1.0 - used.sum(axis=0)
-        kinks = np.diag((used * self.share).sum(axis=0)) - used.T @ used
-        bends = (weights * self.decline).sum(axis=0)
+        slope = 1.0 - pairs.sums(used)
+        kinks = np.diag(pairs.sums(used * self.share)) - pairs.products(used)
+        bends = pairs.sums(weights * self.decline)
         hessian = kinks / temperature + np.diag(bends)
         ridge = RIDGE * max(float(np.trace(hessian)), 1.0 / float(self.charges.max()))
-        step = -np.linalg.solve(hessian + ridge * np.eye(len(slope)), slope)
-        chosen = (weights * self.gain).sum() + (out * self.outside).sum()
+        solved = np.linalg.solve(hessian + ridge * np.eye(len(slope)), -slope)
+        step = np.asarray(solved, dtype=np.float64)
+        chosen = (weights * self.gain).sum() + (out * outside).sum()
         return _Smoothed(value, slope, step, float(self.best.sum() - chosen))
 
 
@@ -110,7 +133,7 @@ def minimize_prices(
         budgets: (H,) positive.
         outside: (U,) what each function is worth without any resource, non-negative.
         tolerance: relative distance to the minimum at which to stop.
-        max_calls: most evaluations of all gains.
+        max_calls: most evaluations of the gains, for each choice of budgets to look at.
 
     Raises:
         ValueError: A value is out of range.
@@ -128,44 +151,68 @@ def minimize_prices(
             gain=np.zeros(shape),
             num_calls=0,
         )
+    market = _Market(curves, Pairs(shape), budgets, outside)
     charges = START * total * budgets / budgets.sum()
-    best = point = _Point.of(curves, budgets, outside, charges)
-    temperature = HEAT * point.value / shape[0]
+    point, distance, calls = _minimize_all(market, market.at(charges), tolerance, max_calls)
+    return Prices(
+        prices=point.charges / budgets,
+        dual_value=point.value,
+        distance=distance,
+        gain=point.gain,
+        num_calls=calls,
+    )
+
+
+def _minimize_all(
+    market: _Market, start: _Point, tolerance: float, max_calls: int
+) -> tuple[_Point, float, int]:
+    """The best point of a market, its distance to the minimum, and evaluations of gains."""
+    count, calls = SHORTLIST, 1
+    while 2 * count < len(market.budgets):
+        some = market.shortlisted(start.gain, count)
+        found, distance, more = _minimize(some.at(start.charges), tolerance, max_calls)
+        start = market.at(found.charges)
+        calls += more + 2
+        missed = start.value - found.value
+        if missed <= tolerance * start.value:
+            return start, distance + missed, calls
+        count *= 2
+    found, distance, more = _minimize(start, tolerance, max_calls)
+    return found, distance, calls + more
+
+
+def _minimize(point: _Point, tolerance: float, max_calls: int) -> tuple[_Point, float, int]:
+    """As :func:`_minimize_all`, among the budgets that the point's market looks at."""
+    best = point
+    temperature = HEAT * point.value / len(point.best)
     now = point.smoothed(temperature)
-    calls = 1
+    calls = 0
     while True:
         while now.decrement < CALM * temperature and not _settled(point, now, tolerance):
             temperature *= COOLING
             now = point.smoothed(temperature)
-        if _settled(point, now, tolerance) or calls >= max_calls:
+        if _settled(point, now, tolerance) or calls + 1 >= max_calls:
             break
-        point, now, calls = _search(curves, budgets, point, now, temperature, calls)
+        point, now, taken = _search(point, now, temperature)
+        calls += taken
         if point.value < best.value:
             best = point
-    return Prices(
-        prices=best.charges / budgets,
-        dual_value=best.value,
-        distance=max(now.spread + now.decrement, 0.0),
-        gain=best.gain,
-        num_calls=calls,
-    )
+    return best, max(now.spread + now.decrement, 0.0), calls
 
 
 def _settled(point: _Point, now: _Smoothed, tolerance: float) -> bool:
     return now.spread + now.decrement <= tolerance * point.value
 
 
-def _search(
-    curves: Curves, budgets: Array, start: _Point, now: _Smoothed, temperature: float, calls: int
-) -> tuple[_Point, _Smoothed, int]:
+def _search(start: _Point, now: _Smoothed, temperature: float) -> tuple[_Point, _Smoothed, int]:
     """The first point along the Newton step that lowers the smoothed dual enough.
 
     A step that went too far is cut to where the line between both slopes crosses zero.
     """
     step = np.clip(now.step, -MOST_FALL * start.charges, MOST_RISE * start.charges)
-    promised, length = float(now.slope @ step), 1.0
+    promised, length, calls = float(now.slope @ step), 1.0, 0
     while True:
-        point = _Point.of(curves, budgets, start.outside, start.charges + length * step)
+        point = start.market.at(start.charges + length * step)
         trial, calls = point.smoothed(temperature), calls + 1
         enough = now.value + SUFFICIENT * length * promised + 1e-14 * now.value
         if trial.value <= enough or length <= SHORTEST:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from edgemarl.solvers._compile import inner
+from edgemarl.solvers.kernel import members_by_group
 from edgemarl.solvers.regroup_state import (
     CHAINS,
     GIVEN,
@@ -42,26 +43,33 @@ def moves(task, state, order):
 
 @inner
 def best_ways_out(task, state):
-    """For every budget, the most that one of its functions brings to another; -inf for none."""
-    ways = np.full(task.budgets.size, -np.inf)
-    for u in range(state.group.size):
+    """The most that each function, and the best function of each budget, brings to another one."""
+    size, num_budgets = state.group.size, task.budgets.size
+    own, ways = np.full(size, -np.inf), np.full(num_budgets, -np.inf)
+    for u in range(size):
         h = state.group[u]
-        for c in range(task.budgets.size):
+        for c in range(num_budgets):
             if c != h:
-                ways[h] = max(ways[h], state.slack[GIVEN, c] - loss(state, GIVEN, u, c))
-    return ways
+                own[u] = max(own[u], state.slack[GIVEN, c] - loss(state, GIVEN, u, c))
+        ways[h] = max(ways[h], own[u])
+    return own, ways
 
 
 @inner
-def chains_from(task, state, v, ways, keys, found, count):
-    """Add all chains that start with function v and may gain something; their number."""
+def chains_from(task, state, v, outs, members, starts, keys, found, count):
+    """Add all chains that start with function v and may gain something; their number.
+
+    `outs` are the :func:`best_ways_out`; the functions of budget h are
+    ``members[starts[h] : starts[h + 1]]``.
+    """
     size, num_budgets, a = state.group.size, task.budgets.size, state.group[v]
+    own, ways = outs
     for h in range(num_budgets):
-        room = state.slack[GIVEN, a] + state.slack[GIVEN, h]
-        if h == a or room - loss(state, GIVEN, v, h) + ways[h] <= task.least:
+        room = state.slack[GIVEN, a] + state.slack[GIVEN, h] - loss(state, GIVEN, v, h)
+        if h == a or room + ways[h] <= task.least:
             continue
-        for u in range(size):
-            for c in range(num_budgets if state.group[u] == h else 0):
+        for u in members[starts[h] : starts[h + 1]]:
+            for c in range(num_budgets if room + own[u] > task.least else 0):
                 most = most_by_chain(state, v, u, c) if c != h else 0.0
                 if most > task.least and count < keys.size:
                     keys[count], found[count] = -most, (v * size + u) * num_budgets + c
@@ -73,9 +81,10 @@ def chains_from(task, state, v, ways, keys, found, count):
 def chain_candidates(task, state):
     """Chains (v * U + u) * H + c that may gain something, the most promising first."""
     count, keys, found = 0, np.empty(MOST_CHAINS), np.empty(MOST_CHAINS, np.int64)
-    ways = best_ways_out(task, state)
+    outs = best_ways_out(task, state)
+    members, starts = members_by_group(state.group, task.budgets.size)
     for v in range(state.group.size):
-        count = chains_from(task, state, v, ways, keys, found, count)
+        count = chains_from(task, state, v, outs, members, starts, keys, found, count)
     return found[:count][np.argsort(keys[:count])]
 
 

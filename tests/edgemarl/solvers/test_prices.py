@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from edgemarl.solvers import LatencySigmoids, conjugate
-from edgemarl.solvers.curves import curves_of
-from edgemarl.solvers.prices import minimize_prices
+from edgemarl.solvers.curves import NumericCurves, curves_of
+from edgemarl.solvers.prices import SHORTLIST, minimize_prices
 
 OMEGA = 0.5671432904097838  # omega(0): a tangent at p = 1 / (1 + OMEGA) for L = a = k = 1
 
@@ -82,6 +82,44 @@ def test_the_value_is_the_dual_and_its_distance_is_as_claimed(large):
         assert -1e-9 <= above <= found.distance * 1.5 + 1e-9
         assert found.distance <= tolerance * found.dual_value
         assert found.num_calls <= 30
+
+
+@pytest.fixture
+def many(rng, random_family):
+    """More budgets than a function looks at first, and many functions to each."""
+    assert 2 * SHORTLIST < 30
+    return random_family(rng, 300 * 30), rng.uniform(5.0, 20.0, 30), np.zeros(300)
+
+
+def test_looking_at_some_budgets_finds_what_looking_at_all_does(many, monkeypatch):
+    some = solve(*many)
+    monkeypatch.setattr("edgemarl.solvers.prices.SHORTLIST", len(many[1]))
+    every = solve(*many)
+    assert some.dual_value == pytest.approx(every.dual_value, rel=2e-5)
+    assert some.dual_value == pytest.approx(dual(*many, some.prices), rel=1e-10)
+    assert some.distance <= 2e-5 * some.dual_value
+    assert some.gain.shape == (300, 30)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_short_a_list_grows(many, monkeypatch, count):
+    """With one budget each at first, prices are wrong until functions look at more."""
+    every = solve(*many).dual_value
+    monkeypatch.setattr("edgemarl.solvers.prices.SHORTLIST", count)
+    assert solve(*many).dual_value == pytest.approx(every, rel=3e-5)
+
+
+def test_some_of_numeric_curves(many):
+    family, budgets, _ = many
+    upper = np.broadcast_to(budgets, (300, 30)).ravel()
+    taken = NumericCurves(family, upper).take(np.arange(0, 80, 7))
+    price = np.full(12, 0.3)
+    for one, other in zip(taken.at(price), solved_alone(family, upper).at(price), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3)
+
+
+def solved_alone(family, upper):
+    return curves_of(family, upper).take(np.arange(0, 80, 7))
 
 
 def test_no_price_nearby_is_better(large, rng):
