@@ -94,8 +94,8 @@ def _mec_allocation(scenario: Any, state: Any, assignment: Any) -> Part:
     away = np.flatnonzero(assignment != LOCAL)
     snr = state.gain[away, assignment[away]] / scenario.noise_power
 
-    def allocate() -> None:
-        powers.best_power(snr, scenario.weight_ratio, scenario.max_power)
-        powers.shares(assignment, np.sqrt(state.cycles), scenario.capacity)
+    def allocate() -> tuple[object, object]:
+        best = powers.best_power(snr, scenario.weight_ratio, scenario.max_power)
+        return best, powers.shares(assignment, np.sqrt(state.cycles), scenario.capacity)
 
     return allocate

@@ -30,7 +30,11 @@ PROFILED = ("users_1_copy", "users_8_copies", "users_idqn", "servers_idqn")
 
 
 def start(folder: Path, *, offline: bool = False) -> tuple[dict[str, Worker], dict[str, Any]]:
-    """Returns a worker per library that runs, and the versions or the error of each."""
+    """Returns a worker per library that runs, and the versions or the error of each.
+
+    Raises:
+        RuntimeError: this package's own does not run.
+    """
     workers, found = {}, {}
     for name in ("ours", *PEERS):
         try:
@@ -44,6 +48,8 @@ def start(folder: Path, *, offline: bool = False) -> tuple[dict[str, Worker], di
         found[name] = worker.ask()
         if "error" in found[name]:
             worker.close()
+            if name == "ours":
+                raise RuntimeError(f"there is nothing to compare: {found[name]['error']}")
         else:
             workers[name] = worker
     return workers, found
