@@ -25,6 +25,7 @@ FRAMEWORKS = {  # what is imported, and its name on PyPI
     "xuance": ("xuance", "xuance"),
     "tianshou": ("tianshou", "tianshou"),
 }
+SECONDS = 1700  # an example takes one minute on a core of its own
 RESULT = re.compile(r"(\S+) (\S+) after \d+ slots: gap to the bound ([\d.]+) %, random ([\d.]+) %")
 
 
@@ -86,6 +87,7 @@ def test_glue_needs_its_markers(tmp_path):
         glue_lines(script)
 
 
+@pytest.mark.timeout(SECONDS + 100)
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=[pytest.mark.slow] if n == "rllib" else []) for n in FRAMEWORKS]
 )
@@ -99,7 +101,7 @@ def test_an_example_trains_and_is_better_than_chance(name, tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=550,
+        timeout=SECONDS,
     )
     print(done.stdout)  # which `make test-framework` shows
     assert done.returncode == 0, done.stderr
