@@ -3,64 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import _environment_tables as environments
 from _pages import number, spread, table
 
 Found = Mapping[str, Any]
-NAMES = {
-    "djtcra_servers": "allocation, servers as agents",
-    "djtcra_users": "allocation, users as agents",
-    "mec": "offloading",
-}
-PARTS = {
-    "draw": "draw",
-    "latency": "latency, quality",
-    "allocation": "allocation",
-    "observation": "observation",
-    "dicts": "dicts",
-}
-
-
-def sizes(found: Found) -> str:
-    """Steps and the parts of one, by environment and number of users."""
-    head = ["environment", "users", "steps per CPU second", *(f"{p} [ms]" for p in PARTS.values())]
-    rows = [
-        [NAMES[name], f"{int(users):,}", number(row["steps_per_cpu_second"])]
-        + [number(row["parts_ms"][part]) for part in PARTS]
-        for name, by_size in found["sizes"].items()
-        for users, row in by_size.items()
-    ]
-    return table(head, rows)
-
-
-def mobile_env(found: Found) -> str:
-    """Rates and ratios beside mobile-env, or why there are none."""
-    row = found["mobile_env"]
-    if "error" in row:
-        return f"mobile-env was not measured: {row['error']}."
-    rates = row["steps_per_cpu_second"]
-    peers = {name: key for key in row if key.startswith("against") for name in [_peer(key)]}
-    rows = [
-        [f"mobile-env, {name.split('_')[-2]} users", number(rates[name]), "-", "-"]
-        for name in peers
-    ]
-    for name in ("djtcra_servers", "djtcra_users"):
-        against = [spread(row[key][name]) for key in peers.values()]
-        rows.append([f"{NAMES[name]}, 100 users", number(rates[name]), *against])
-    heads = [f"ratio to {name.split('_')[-2]} users" for name in peers]
-    return table(["environment", "steps per CPU second", *heads], rows)
-
-
-def _peer(key: str) -> str:
-    return key.replace("against", "mobile_env")
-
-
-def cvxpy(found: Found) -> str:
-    """How much slower a step is with the allocation by cvxpy."""
-    rows = [
-        [f"{int(users):,}", number(row["ours"]), number(row["cvxpy"]), spread(row)]
-        for users, row in found["cvxpy"].items()
-    ]
-    return table(["users", "steps per CPU second", "with cvxpy", "ratio"], rows)
 
 
 def by_column(
@@ -198,9 +144,11 @@ def runs(results: Mapping[str, Found]) -> str:
 
 # Name of the part of the page: which benchmark's results it shows, and how.
 TABLES: Mapping[str, tuple[str, Callable[[Found], str]]] = {
-    "environment": ("environment", sizes),
-    "mobile-env": ("environment", mobile_env),
-    "cvxpy": ("environment", cvxpy),
+    "environment": ("environment", environments.sizes),
+    "mobile-env": ("environment", environments.mobile_env),
+    "cvxpy": ("environment", environments.cvxpy),
+    "vector": ("vector", environments.vector),
+    "vector-parts": ("vector", environments.vector_parts),
     "replay": ("replay", replay),
     "checkpoint": ("checkpoint", checkpoint),
     "memory": ("memory", memory),

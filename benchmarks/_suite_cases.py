@@ -26,6 +26,7 @@ class Benchmark:
 
 SUITE = (
     Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
+    Benchmark(name="vector", minutes=2),
     Benchmark(name="replay", minutes=0.2, quick=()),
     Benchmark(name="checkpoint", minutes=2),
     Benchmark(name="memory", minutes=3),

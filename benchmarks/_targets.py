@@ -113,6 +113,17 @@ def _updates() -> Iterator[Target]:
             )
 
 
+def _vector() -> Iterator[Target]:
+    for view in ("servers", "users"):
+        yield Target(
+            title=f"32 copies stepped together against one alone, {view} as agents",
+            benchmark="vector",
+            value=within(view, "copies", "32", "ratio"),
+            wanted=3,
+            limit=LIMITS["vector"],
+        )
+
+
 def _sampling() -> Iterator[Target]:
     wanted = {
         ("servers", "8_together_over_1_stock"): ("8 copies together against stock with one", 4),
@@ -152,7 +163,8 @@ LIMITS = {
     "thirty": (
         "A step there moves less than a third of the users; with as many users, see the rows above."
     ),
+    "vector": "",
     "updates": "",
     "peak": "",
 }
-TARGETS = (*_environment(), *_sampling(), *_updates(), *_peak())
+TARGETS = (*_environment(), *_vector(), *_sampling(), *_updates(), *_peak())

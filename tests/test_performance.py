@@ -126,6 +126,15 @@ FOUND = {
         },
         "cvxpy": {"30": {**SPREAD, "ours": 2000, "cvxpy": 1000}},
     },
+    "vector": {
+        "servers": {
+            "alone": 2000,
+            "copies": {"8": {"steps_per_cpu_second": 4000, **SPREAD}},
+            "rows": {"8": {"steps_per_cpu_second": 5000, **SPREAD}},
+        },
+        "users": {"alone": 1000, "copies": {}},
+        "parts_us": {"draw": 8.5},
+    },
     "replay": {
         "rows_sampled_actions": {"kilobytes_per_transition": 4.15, "milliseconds_to_torch": 1.5},
         "rows_soft_actions": {},
@@ -156,6 +165,9 @@ ROWS = {
     "mobile-env": "| allocation, users as agents, 100 users | 1,000 | 2.00 (1.00 to 3.00) "
     "| 2.00 (1.00 to 3.00) |",
     "cvxpy": "| 30 | 2,000 | 1,000 | 2.00 (1.00 to 3.00) |",
+    "vector": "| allocation, servers as agents | together, one entry for each user | 8 | 5,000 "
+    "| 2.00 (1.00 to 3.00) |",
+    "vector-parts": "| draw | 8.50 |",
     "replay": "| rows, sampled actions | 4.15 | - | 1.50 | - |",
     "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 7.00 | - |",
     "updates": "| VDN: all | 30.0 | - | - | - |",
@@ -177,5 +189,5 @@ def test_every_table_shows_what_was_measured():
 
 
 def test_what_could_not_be_measured_is_said():
-    tables = importlib.import_module("_performance_tables")
+    tables = importlib.import_module("_environment_tables")
     assert tables.mobile_env({"mobile_env": {"error": "no network"}}).endswith("no network.")
