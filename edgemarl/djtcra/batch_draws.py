@@ -15,6 +15,7 @@ from edgemarl.core.compiled import compiled
 from edgemarl.core.draws import fill_standard
 from edgemarl.core.units import dbm_to_watt
 from edgemarl.djtcra.arrivals import BernoulliTasks, UniformTasks
+from edgemarl.djtcra.availability import FixedPower
 from edgemarl.djtcra.batch_slots import Slots, Wiring
 from edgemarl.djtcra.mobility import Resample
 from edgemarl.djtcra.population import FixedPopulation
@@ -92,6 +93,7 @@ class FreshDraws:
         bounds = [one.mobility.distance, tasks.volume, tasks.result, tasks.intensity]
         bounds += [(0.0, 1.0)] * isinstance(tasks, BernoulliTasks)
         self._tasks_first = len(bounds) * one.num_users  # uniform draws before the normal ones
+        self._steady = type(one.availability) is FixedPower
         low, high = np.array([*bounds, one.bandwidth, one.noise_dbm]).T
         self._low, self._width = low.copy(), high - low
 
@@ -117,24 +119,26 @@ class FreshDraws:
     def _drawn(self, rngs: Generators, current: Array | None) -> dict[str, NDArray[Any]]:
         """All that is drawn in a slot of some copies K, whose servers had `current` (K, H)."""
         scenario = self._scenarios[0]
-        shape = len(rngs), scenario.num_users
-        ran, normals = np.empty(shape, np.int64), np.empty((2, *shape))
-        uniforms = np.empty((shape[0], len(self._low), shape[1]))
-        capacity = np.empty((shape[0], scenario.num_servers))
+        qoe: Any = scenario.qoe
+        steep, middle = (
+            (qoe.steepness_mean, qoe.steepness_std),
+            (qoe.midpoint_mean, qoe.midpoint_std),
+        )
+        users, servers = scenario.num_users, scenario.num_servers
+        ran, normals = np.empty((len(rngs), users), np.int64), np.empty((2, len(rngs), users))
+        uniforms = np.empty((len(rngs), len(self._low) * users))
+        capacity = np.tile(scenario.capacity, (len(rngs), 1))
+        tasks, radio = uniforms[:, : self._tasks_first], uniforms[:, self._tasks_first :]
         for copy, rng in enumerate(rngs):
-            ran[copy] = rng.integers(scenario.num_servers, size=scenario.num_users)
-            flat = uniforms[copy].reshape(-1)
-            rng.random(out=flat[: self._tasks_first])
-            self._draw_sigmoids(normals[:, copy], rng)
-            rng.random(out=flat[self._tasks_first :])
-            capacity[copy] = self._capacity(None if current is None else current[copy], rng)
+            ran[copy] = rng.integers(servers, size=users)
+            rng.random(out=tasks[copy])
+            fill_standard(normals[0, copy], *steep, rng)
+            fill_standard(normals[1, copy], *middle, rng)
+            rng.random(out=radio[copy])
+            if not self._steady:
+                capacity[copy] = self._capacity(None if current is None else current[copy], rng)
+        uniforms = uniforms.reshape(len(rngs), -1, users)
         return {"ran": ran, "capacity": capacity, **self._fields(uniforms, normals)}
-
-    def _draw_sigmoids(self, normals: Array, rng: np.random.Generator) -> None:
-        """Standard normal draws of one copy, (2, U)."""
-        qoe: Any = self._scenarios[0].qoe
-        fill_standard(normals[0], qoe.steepness_mean, qoe.steepness_std, rng)
-        fill_standard(normals[1], qoe.midpoint_mean, qoe.midpoint_std, rng)
 
     def _capacity(self, current: Array | None, rng: np.random.Generator) -> Array:
         """Power (H,) of one copy's servers."""

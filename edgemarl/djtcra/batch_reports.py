@@ -51,10 +51,9 @@ def reward_parts(scenario: Scenario, outcome: Outcome, slots: Slots) -> Array:
 def slot_infos(outcome: Outcome | None, slots: Slots, *, prices: bool) -> dict[str, Array]:
     """The metrics of each copy's slot, (E,), and with `prices` the priced QoE (E, U)."""
     copies = len(slots.ran)
-    if outcome is None:
-        infos = {name: np.zeros(copies) for name in METRICS}
-    else:
-        infos = metrics_of_each(outcome, copies)
+    infos: dict[str, Array] = {name: np.zeros(copies) for name in METRICS}
+    if outcome is not None:
+        infos |= metrics_of_each(outcome, copies)
     if prices:
         credit = np.zeros(slots.ran.shape) if outcome is None else priced_qoe(outcome)
         infos[PRICED_QOE] = credit.reshape(slots.ran.shape)

@@ -163,3 +163,26 @@ def test_a_package_that_cannot_be_loaded_is_named(install, target, cause):
 
 def test_versions():
     assert edgemarl.__version__
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_copies_of_any_environment_by_name(name):
+    batch = edgemarl.vector(name, 2, scenario="tiny", max_cycles=2)
+    with pytest.raises(RuntimeError, match="copy 0 must be reset first"):
+        batch.observations()
+    batch.reset([0, 1])
+    alone = edgemarl.make(name, scenario="tiny", max_cycles=2)
+    alone.reset(seed=1)
+    space = alone.action_space(alone.possible_agents[0])
+    actions = np.array([[space.sample() for _ in batch.possible_agents] for _ in range(2)])
+    rewards, ended, cut, infos = batch.step(actions)
+    ours = dict(zip(alone.possible_agents, actions[1], strict=True))
+    seen, paid, _, _, told = alone.step(ours)
+    assert rewards[1].tolist() == list(paid.values())
+    assert not (ended | cut).any()
+    np.testing.assert_array_equal(batch.observations()[1], list(seen.values()))
+    for key, values in infos.items():
+        expected = [info[key] for info in told.values()]
+        np.testing.assert_array_equal(np.broadcast_to(values[1], len(expected)), expected)
+    with pytest.raises(ValueError, match="num_envs must be an integer of at least 1, got 0"):
+        edgemarl.vector(name, 0)
