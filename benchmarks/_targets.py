@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import _limits as limits
+from _limits import Results, least_ratio
 from _pages import number
 from _peers_cases import CELLS
-
-Results = Mapping[str, Mapping[str, Any]]  # of each benchmark that has been run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Target:
         wanted: the other number.
         most: whether it should be at most that.
         unit: of both.
-        limit: why it is missed and what the limit is, shown only then.
+        limit: says why it is missed and what the limit is, from the results of all benchmarks.
     """
 
     title: str
@@ -30,7 +30,7 @@ class Target:
     wanted: float
     most: bool = False
     unit: str = ""
-    limit: str = ""
+    limit: Callable[[Results], str] = limits.unknown
 
     def measured(self, results: Results) -> float | None:
         """The number, None where it has not been measured."""
@@ -49,7 +49,7 @@ class Target:
         sign = "≤" if self.most else "≥"
         verdict = "not measured yet"
         if value is not None:
-            verdict = "met" if self.met(value) else f"**missed.** {self.limit}".strip()
+            verdict = "met" if self.met(value) else f"**missed.** {self.limit(results)}".strip()
         shown = "-" if value is None else f"{number(value)} {self.unit}".strip()
         wanted = f"{sign} {self.wanted:g} {self.unit}".strip()
         return self.title, wanted, shown, verdict
@@ -66,19 +66,6 @@ def within(*path: str) -> Callable[[Mapping[str, Any]], float]:
     return value
 
 
-def least_ratio(cell: str) -> Callable[[Mapping[str, Any]], float]:
-    """What takes the ratio to the best peer in a cell of `peers.py`."""
-
-    def value(found: Mapping[str, Any]) -> float:
-        row = found[CELLS[cell].kind][cell]
-        ratios = [entry["ratio"] for entry in row.values() if "ratio" in entry]
-        if not ratios:
-            raise KeyError(cell)
-        return min(ratios)
-
-    return value
-
-
 def _environment() -> Iterator[Target]:
     against = "environment steps at 100 users against mobile-env's large scenario"
     for users, how in ((100, "with as many users"), (30, "as it is, with 30 users")):
@@ -88,7 +75,7 @@ def _environment() -> Iterator[Target]:
                 benchmark="environment",
                 value=within("mobile_env", f"against_{users}_users", f"djtcra_{view}", "ratio"),
                 wanted=100,
-                limit=LIMITS["thirty"] if users == 30 else "",
+                limit=limits.fewer_users if users == 30 else limits.unknown,
             )
     names = {"djtcra_servers": "servers as agents", "djtcra_users": "users as agents"}
     for case, name in {**names, "mec": "offloading"}.items():
@@ -107,9 +94,9 @@ def _updates() -> Iterator[Target]:
             yield Target(
                 title=f"joint updates against the best peer, {cell}",
                 benchmark="peers",
-                value=least_ratio(name),
+                value=lambda found, name=name: least_ratio(found, name),
                 wanted=4,
-                limit=LIMITS["updates"],
+                limit=limits.products(name),
             )
 
 
@@ -120,7 +107,7 @@ def _vector() -> Iterator[Target]:
             benchmark="vector",
             value=within(view, "copies", "32", "ratio"),
             wanted=3,
-            limit=LIMITS["vector"],
+            limit=limits.vector,
         )
 
 
@@ -141,6 +128,7 @@ def _sampling() -> Iterator[Target]:
             benchmark="sampling",
             value=within(*path),
             wanted=ratio,
+            limit=limits.sampling(path),
         )
 
 
@@ -155,16 +143,8 @@ def _peak() -> Iterator[Target]:
             benchmark="updates",
             value=within(name, "share_of_peak"),
             wanted=0.7,
-            limit=LIMITS["peak"],
+            limit=limits.peak(name),
         )
 
 
-LIMITS = {
-    "thirty": (
-        "A step there moves less than a third of the users; with as many users, see the rows above."
-    ),
-    "vector": "",
-    "updates": "",
-    "peak": "",
-}
 TARGETS = (*_environment(), *_vector(), *_sampling(), *_updates(), *_peak())

@@ -22,7 +22,11 @@ def performance():
 def target():
     targets = importlib.import_module("_targets")
     return targets.Target(
-        title="t", benchmark="b", value=targets.within("x", "ratio"), wanted=4, limit="It is so."
+        title="t",
+        benchmark="b",
+        value=targets.within("x", "ratio"),
+        wanted=4,
+        limit=lambda results: f"It is {results['b']['x']['ratio']}.",
     )
 
 
@@ -37,21 +41,37 @@ def test_targets_that_are_missed_say_why(performance):
     results = {name: report["results"] for name, report in performance.load().items()}
     for one in importlib.import_module("_targets").TARGETS:
         value = one.measured(results)
-        assert value is None or one.met(value) or one.limit, one.title
+        assert value is None or one.met(value) or one.limit(results), one.title
 
 
 def test_a_target_is_met_missed_or_not_measured(target):
     assert target.row({"b": {"x": {"ratio": 4.0}}})[1:] == ("≥ 4", "4.00", "met")
-    assert target.row({"b": {"x": {"ratio": 3.9}}})[2:] == ("3.90", "**missed.** It is so.")
+    assert target.row({"b": {"x": {"ratio": 3.9}}})[2:] == ("3.90", "**missed.** It is 3.9.")
     assert target.row({"b": {}})[2:] == target.row({})[2:] == ("-", "not measured yet")
 
 
 def test_the_best_peer_is_the_one_with_the_least_ratio():
-    targets = importlib.import_module("_targets")
+    least_ratio = importlib.import_module("_limits").least_ratio
     row = {"ours": {"rate": 8.0}, "a": {"ratio": 2.0}, "b": {"ratio": 3.0}, "c": {"error": "no"}}
-    assert targets.least_ratio("users_vdn")({"updates": {"users_vdn": row}}) == 2.0
+    assert least_ratio({"updates": {"users_vdn": row}}, "users_vdn") == 2.0
     with pytest.raises(KeyError):
-        targets.least_ratio("users_vdn")({"updates": {"users_vdn": {"ours": {"rate": 8.0}}}})
+        least_ratio({"updates": {"users_vdn": {"ours": {"rate": 8.0}}}}, "users_vdn")
+
+
+def test_reasons_have_their_numbers_from_the_results():
+    limits = importlib.import_module("_limits")
+    results = {
+        "peers": {"updates": {"users_vdn": {"a": {"ratio": 1.5}}}},
+        "updates": {"users_vdn": {"share_of_peak": 0.2, "share_of_products": 0.5}},
+        "vector": {"parts_us": {"allocation": 30, "draw": 10, "infos": 40}},
+        "sampling": {"users": {"8_copies": {"where_time_goes_together": {"a.py": 0.5}}}},
+    }
+    assert limits.products("users_vdn")(results).endswith("the ratio would be 3.00.")
+    assert limits.products("users_vdn")({}).endswith("by the same PyTorch.")
+    assert "reach 0.400 of the peak; 50% of the time" in limits.peak("users_vdn")(results)
+    assert "take 50% of a copy's step" in limits.vector(results)
+    reason = limits.sampling(("users", "8_together_over_1_stock"))(results)
+    assert reason == "Where the time goes: a.py 50%."
 
 
 def test_parts_replace_the_ones_before(tmp_path):
