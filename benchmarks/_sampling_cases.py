@@ -1,18 +1,22 @@
-"""What `sampling.py` samples: environments that cost next to nothing, and who acts in them."""
+"""What `sampling.py` samples: environments, and who acts in them."""
 
+import dataclasses
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import torch
-from _prepared_env import PreparedEnv
+from _prepared_env import LENGTH, PreparedEnv
+from pettingzoo.utils.wrappers import BaseParallelWrapper
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.core.rl_module.torch.torch_rl_module import TorchRLModule
 
+import edgemarl
 from rllib_algos import IDQNConfig, MAMaxEntConfig
 
 CHOICES, FEATURES = 7, 9
@@ -29,17 +33,23 @@ class Case:
         hiddens: widths of the hidden layers.
         rates: whether the networks rate choices, and the best is taken except with EPSILON, instead
             of putting out logits to sample from.
+        simulated: registered name of an environment of these agents; one that costs next to
+            nothing where empty.
     """
 
     agents: int
     rows: int
     hiddens: tuple[int, ...]
     rates: bool
+    simulated: str = ""
 
-    @property
-    def names(self) -> list[str]:
-        """The agents' names."""
-        return [f"agent_{i}" for i in range(self.agents)]
+    def make(self, *, together: bool = False) -> Any:
+        """The environment, whose copies offer to be stepped together; wrapped if they shall not."""
+        if self.simulated:
+            env: Any = edgemarl.make(self.simulated)
+        else:
+            env = RowFreeEnv(self) if together and self.rows else FreeEnv(self)
+        return env if together else BaseParallelWrapper(env)
 
     @property
     def observation_space(self) -> gym.Space:
@@ -63,6 +73,8 @@ class Case:
 
 SERVERS = Case(agents=7, rows=100, hiddens=(256, 256, 256), rates=False)
 USERS = Case(agents=100, rows=0, hiddens=(64, 64), rates=True)
+SIMULATED_SERVERS = dataclasses.replace(SERVERS, simulated="djtcra-servers-v0")
+SIMULATED_USERS = dataclasses.replace(USERS, simulated="djtcra-users-v0")
 
 
 class FreeEnv(PreparedEnv):
@@ -75,6 +87,12 @@ class FreeEnv(PreparedEnv):
         owned = self._owner == np.arange(case.agents)[:, None]
         shown = self._state * owned[..., None] if case.rows else self._state
         super().__init__(list(shown), case.observation_space, case.action_space)
+        self.shown = shown
+        self.batched: Any = FreeBatch
+
+    def state(self) -> np.ndarray:
+        """The same table for ever."""
+        return self._state
 
 
 class RowFreeEnv(FreeEnv):
@@ -84,9 +102,42 @@ class RowFreeEnv(FreeEnv):
         """The same owners for ever."""
         return self._owner
 
+
+class FreeBatch:
+    """Copies of a FreeEnv, stepped together at next to no cost."""
+
+    def __init__(self, envs: Sequence[FreeEnv]) -> None:
+        self.envs, self.num_envs = list(envs), len(envs)
+        self.possible_agents = envs[0].possible_agents
+        self._shown = np.stack([env.shown for env in envs])
+        self._states = np.stack([env.state() for env in envs])
+        self._owners = np.stack([env._owner for env in envs])
+        self._rewards = np.ones((self.num_envs, len(self.possible_agents)))
+        self._steps = np.zeros(self.num_envs, int)
+
+    def reset(self, seeds: Sequence[int | None], which: np.ndarray | None = None) -> dict:
+        """Starts episodes."""
+        self._steps[which] = 0
+        return {}
+
+    def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict]:
+        """Returns what was prepared."""
+        self._steps += 1
+        return self._rewards, np.zeros(self.num_envs, bool), self._steps >= LENGTH, {}
+
+    step_rows = step
+
+    def observations(self) -> np.ndarray:
+        """What was prepared."""
+        return self._shown
+
     def state(self) -> np.ndarray:
-        """The same table for ever."""
-        return self._state
+        """The same tables for ever."""
+        return self._states
+
+    def row_owner(self) -> np.ndarray:
+        """The same owners for ever."""
+        return self._owners
 
 
 class OwnNetwork(TorchRLModule):

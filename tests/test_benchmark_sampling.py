@@ -1,4 +1,4 @@
-"""The sampling benchmark runs, on few agents, and all three samplers collect what they say."""
+"""The sampling benchmark runs, on few agents, and all four samplers collect what they say."""
 
 import importlib
 from pathlib import Path
@@ -25,18 +25,35 @@ def sampling(monkeypatch, ray_session):
 def test_rates_ratios_and_shares(sampling, rows):
     case = sampling.Case(agents=3, rows=rows, hiddens=(8,), rates=not rows)
     found = sampling.compare(case, copies=2)
-    samplers = {"joint", "stock", "bare_loop"} | ({"joint_with_row_owner"} if rows else set())
-    assert all(found[name] > 0 for name in samplers)
+    assert all(found[name] > 0 for name in ("together", "joint", "stock", "bare_loop"))
     assert found["joint_over_stock"] == pytest.approx(found["joint"] / found["stock"], abs=0.01)
     assert found["joint_over_stock"] > 1
-    shares = found["where_time_goes"]
-    assert len(shares) == 8
-    assert 0.3 < sum(shares.values()) <= 1.01
+    for name in ("joint", "together"):
+        shares = found[f"where_time_goes_{name}"]
+        assert len(shares) == 8
+        assert 0.3 < sum(shares.values()) <= 1.01
 
 
-@pytest.mark.parametrize("sampler", ["joint_runner", "bare_loop"])
-def test_as_many_steps_are_kept_as_were_asked_for(sampling, sampler):
+def test_as_many_steps_are_kept_as_were_asked_for(sampling):
     case = sampling.Case(agents=3, rows=0, hiddens=(8,), rates=True)
-    kept = getattr(sampling, sampler)(case, 2)(40)
-    steps = sum(map(len, kept)) if sampler == "joint_runner" else len(kept)
-    assert steps == 40
+    assert len(sampling.bare_loop(case, 2)(40)) == 40
+    for together in (False, True):
+        fragments = sampling.joint_runner(case, 2, together=together)(40)
+        assert sum(map(len, fragments)) == 40
+
+
+@pytest.mark.parametrize("rows", [0, 4])
+def test_copies_move_together_only_where_they_shall(sampling, rows):
+    case = sampling.Case(agents=3, rows=rows, hiddens=(8,), rates=not rows)
+    assert not hasattr(case.make(), "batched")
+    assert case.make(together=True).batched
+
+
+def test_the_simulated_cases_have_the_spaces_of_the_others(sampling):
+    for name in ("servers", "users"):
+        free, simulated = (sampling.CASES[key].make() for key in (name, f"simulated_{name}"))
+        assert len(free.possible_agents) == len(simulated.possible_agents)
+        pairs = [(env, env.possible_agents[0]) for env in (free, simulated)]
+        shapes = {env.observation_space(agent).shape for env, agent in pairs}
+        actions = {repr(env.action_space(agent)) for env, agent in pairs}
+        assert len(shapes) == len(actions) == 1

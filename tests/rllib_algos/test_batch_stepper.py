@@ -71,7 +71,7 @@ CASES = {
 
 
 @pytest.fixture
-def runner(ray_session):
+def runner():
     """Builds runners of three copies; closes them after the test."""
     built = []
 

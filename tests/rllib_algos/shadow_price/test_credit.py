@@ -7,7 +7,7 @@ from joint_envs import RowEnv, credited_env, mixed_env, row_env
 from rllib_algos import ShadowPriceConfig
 from rllib_algos.joint.discovery import joint_spaces
 from rllib_algos.joint.layouts import make_layout
-from rllib_algos.shadow_price.credit import credit_field, read_credits
+from rllib_algos.shadow_price.credit import credit_field, read_all_credits, read_credits
 
 
 def layout_of(env):
@@ -31,12 +31,47 @@ def test_a_rows_credit_is_what_its_owner_reports(rows):
 
 def test_agents_without_rows_report_a_number():
     layout = layout_of(mixed_env({"continuous": False}))
-    infos = {agent: {"x": float(i)} for i, agent in enumerate(layout.spaces.agents)}
+    infos: dict[str, dict] = {
+        agent: {"x": float(i)} for i, agent in enumerate(layout.spaces.agents)
+    }
     assert read_credits(infos, "x", layout, {}).tolist() == [0.0, 1.0, 2.0, 3.0]
     assert credit_field(layout) == ((4,), "float32")
     infos["ragged"]["x"] = np.zeros(3)
     with pytest.raises(ValueError, match=r"'x' in the infos of agent 'ragged' must be a number"):
         read_credits(infos, "x", layout, {})
+
+
+def test_credits_of_many_copies_are_those_of_each(rows):
+    layout, _ = rows
+    fields = {"owner": np.array([[1, 0, -1], [0, 0, 1]], np.int8)}
+    by_agent = np.arange(12.0).reshape(2, 2, 3)
+    credits = read_all_credits({"x": by_agent}, "x", layout, fields)
+    assert credits.tolist() == [[3.0, 1.0, 0.0], [6.0, 7.0, 11.0]]
+    assert credits.dtype == np.float32
+    by_row = read_all_credits({"x": by_agent[:, 0]}, "x", layout, fields)
+    assert by_row.tolist() == [[0.0, 1.0, 0.0], [6.0, 7.0, 8.0]]
+    for copy in range(2):
+        infos = {f"server_{n}": {"x": by_agent[copy, n]} for n in range(2)}
+        own = read_credits(infos, "x", layout, {"owner": fields["owner"][copy]})
+        np.testing.assert_array_equal(credits[copy], own)
+
+
+@pytest.mark.parametrize(
+    ("infos", "message"),
+    [
+        (
+            {"y": np.zeros(2)},
+            r"all copies must hold 'x', an array \(E, 3\) or .*\(E, 2, 3\), .*'y'",
+        ),
+        ({"x": np.zeros((2, 4))}, r"one of the shapes \[\(3,\), \(2, 3\)\], got \(4,\)"),
+        ({"x": np.array([[0, 0, 0], [0, 0, np.nan]])}, "'x' in the infos of copy 1 must be finite"),
+    ],
+    ids=["missing", "shape", "nan"],
+)
+def test_what_is_no_credit_of_many_copies_is_refused(rows, infos, message):
+    layout, _ = rows
+    with pytest.raises(ValueError, match=message):
+        read_all_credits(infos, "x", layout, {"owner": np.zeros((2, 3), np.int8)})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""Env runners that step copies of DJTCRA together collect what others do."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("ray")
+
+from pettingzoo.utils.wrappers import BaseParallelWrapper
+
+import edgemarl
+from rllib_algos import registry
+
+SERVERS, USERS = "djtcra-servers-v0", "djtcra-users-v0"
+
+
+def runner_of(algorithm, environment, training, *, wrapped, **kwargs):
+    def make(config):
+        env = edgemarl.make(environment, scenario="tiny", max_cycles=4, **kwargs)
+        return BaseParallelWrapper(env) if wrapped else env
+
+    config = registry.get_config(algorithm).environment(make).training(**training)
+    config = config.env_runners(num_envs_per_env_runner=3).debugging(seed=2)
+    return config.env_runner_cls(config, worker_index=0)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "environment", "kwargs"),
+    [
+        ("shadow_price", SERVERS, {"report_prices": True}),
+        ("shadow_price", USERS, {"report_prices": True, "reward": "local"}),
+        ("ma_maxent", SERVERS, {"action": "probability"}),
+        ("vdn", USERS, {"observation": "global"}),
+    ],
+)
+def test_fragments_are_the_same_together_and_one_by_one(algorithm, environment, kwargs):
+    training = {"actor_hiddens": [8]} if algorithm == "ma_maxent" else {"q_hiddens": [8]}
+    together, one_by_one = (
+        runner_of(algorithm, environment, training, wrapped=wrapped, **kwargs)
+        for wrapped in (False, True)
+    )
+    for steps in (21, 6):
+        pairs = zip(
+            together.sample(num_timesteps=steps),
+            one_by_one.sample(num_timesteps=steps),
+            strict=True,
+        )
+        for one, other in pairs:
+            np.testing.assert_allclose(one.rewards, other.rewards, rtol=1e-6)
+            for kind in ("observations", "actions", "notes"):
+                left, right = getattr(one, kind), getattr(other, kind)
+                assert left.keys() == right.keys()
+                for name, values in left.items():
+                    np.testing.assert_allclose(values, right[name], rtol=1e-5, atol=1e-6)
+    assert together._batch is not None
+    assert one_by_one._batch is None
+    reached = [runner.env.envs[2].unwrapped.slot_state for runner in (together, one_by_one)]
+    np.testing.assert_array_equal(reached[0].active, reached[1].active)
+    means = [runner.get_metrics()["system_qoe"].peek() for runner in (together, one_by_one)]
+    assert means[0] == pytest.approx(means[1])
