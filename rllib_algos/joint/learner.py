@@ -9,6 +9,7 @@ from ray.rllib.core.rl_module.apis import TargetNetworkAPI
 from torch import Tensor, nn
 
 from rllib_algos.joint.losses import polyak
+from rllib_algos.joint.processor import denormals_as_zero
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
 from rllib_algos.joint.row_networks import EMBEDDINGS, split_embeddings
 
@@ -132,10 +133,11 @@ class JointLearner(TorchLearner):
         data = dict(batch[CENTRAL].items())
         size = self.config.train_batch_size_per_learner
         losses: dict[str, Tensor] = {}
-        for start in range(0, len(next(iter(data.values()))), size):
-            self.num_updates += 1
-            part = {name: values[start : start + size] for name, values in data.items()}
-            losses.update(self.update_networks(part))
+        with denormals_as_zero():
+            for start in range(0, len(next(iter(data.values()))), size):
+                self.num_updates += 1
+                part = {name: values[start : start + size] for name, values in data.items()}
+                losses.update(self.update_networks(part))
         self.metrics.log_value((CENTRAL, NUM_UPDATES), self.num_updates, reduce="max")
         return {}, losses, {}
 

@@ -1,0 +1,26 @@
+"""Settings of the processor that make updates faster."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+@contextmanager
+def denormals_as_zero() -> Iterator[None]:
+    """Inside, this thread takes numbers closer to zero than 1e-38 for zero.
+
+    The gradients of units that have died are zeros, and Adam's moments of them halve again and
+    again until they are such numbers for good. Processors take a hundred times as long for them.
+    """
+    before = _taken_as_zero()
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
+
+
+def _taken_as_zero() -> bool:
+    smallest = torch.tensor(torch.finfo(torch.float32).tiny)
+    return float(smallest * 0.5) == 0

@@ -1,0 +1,17 @@
+import pytest
+import torch
+
+from rllib_algos.joint.processor import denormals_as_zero
+
+
+def test_numbers_next_to_zero_are_zero_inside_alone():
+    smallest = torch.tensor(torch.finfo(torch.float32).tiny)
+    with denormals_as_zero():
+        assert float(smallest * 0.5) == 0
+        with denormals_as_zero():
+            pass
+        assert float(smallest * 0.5) == 0
+    assert float(smallest * 0.5) > 0
+    with pytest.raises(RuntimeError), denormals_as_zero():
+        raise RuntimeError
+    assert float(smallest * 0.5) > 0
