@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from _pages import number, spread, table
+from _pages import flat, number, spread, table
 
 Found = Mapping[str, Any]
 NAMES = {
@@ -82,3 +82,8 @@ def vector_parts(found: Found) -> str:
     """Microseconds of a copy's step by part."""
     parts = found["parts_us"]
     return table(["part", "microseconds"], [[name, number(value)] for name, value in parts.items()])
+
+
+def metro(found: Found) -> str:
+    """Times of a step, of the bound and of rules, their gaps, and the growth."""
+    return flat({key: found[key] for key in ("parts_ms", "rules", "slopes")})

@@ -32,6 +32,22 @@ def vector(results: Results) -> str:
     )
 
 
+def metro_step(view: str) -> Callable[[Results], str]:
+    """Of a step with ten thousand users: what takes most of it.
+
+    Args:
+        view: who the agents are.
+    """
+
+    def limit(results: Results) -> str:
+        parts = dict(results["metro"]["parts_ms"][view])
+        parts.pop("step")
+        most = sorted(parts.items(), key=lambda part: -part[1])[:3]
+        return f"Most of it: {', '.join(f'{name} {number(ms)} ms' for name, ms in most)}."
+
+    return limit
+
+
 def sampling(path: tuple[str, ...]) -> Callable[[Results], str]:
     """Of sampling: where the time goes.
 
@@ -79,7 +95,7 @@ def peak(case: str) -> Callable[[Results], str]:
         alone = row["share_of_peak"] / row["share_of_products"]
         return (
             f"Its own products alone, in their sizes, reach {number(alone)} of the peak; "
-            f"{1 - row['share_of_products']:.0%} of the time goes to ReLU, losses, Adam and targets."
+            f"{1 - row['share_of_products']:.0%} of the time goes to ReLU, losses and Adam."
         )
 
     return limit

@@ -1,6 +1,6 @@
 """Pages of the documentation with parts that are written by commands, between two comments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +48,20 @@ def spread(row: Mapping[str, Any]) -> str:
     """A ratio and its range over the rounds."""
     low, high = row["ratio_range"]
     return f"{number(row['ratio'])} ({number(low)} to {number(high)})"
+
+
+def flat(found: Mapping[str, Any]) -> str:
+    """Every number by its path."""
+    return table(["measured", "value"], [[path, number(value)] for path, value in numbers(found)])
+
+
+def numbers(found: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """All numbers in nested mappings, with their paths; shares of a profile are left out."""
+    for key, value in found.items():
+        here = f"{path}, {key.replace('_', ' ')}".lstrip(", ")
+        if key.startswith("where_time_goes"):
+            continue
+        if isinstance(value, Mapping):
+            yield from numbers(value, here)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield here, value

@@ -1,10 +1,10 @@
 """The tables of docs/performance.md, each from the results of one benchmark."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import _environment_tables as environments
-from _pages import number, spread, table
+from _pages import flat, number, spread, table
 
 Found = Mapping[str, Any]
 
@@ -111,23 +111,6 @@ def distributed(found: Found) -> str:
     return table(head, rows)
 
 
-def flat(found: Found) -> str:
-    """Every number by its path."""
-    return table(["measured", "value"], [[path, number(value)] for path, value in numbers(found)])
-
-
-def numbers(found: Any, path: str = "") -> Iterator[tuple[str, float]]:
-    """All numbers in nested mappings, with their paths; shares of a profile are left out."""
-    for key, value in found.items():
-        here = f"{path}, {key.replace('_', ' ')}".lstrip(", ")
-        if key.startswith("where_time_goes"):
-            continue
-        if isinstance(value, Mapping):
-            yield from numbers(value, here)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield here, value
-
-
 def runs(results: Mapping[str, Found]) -> str:
     """What was run on what, and the versions; those of others are on their own pages."""
     rows = [
@@ -149,6 +132,7 @@ TABLES: Mapping[str, tuple[str, Callable[[Found], str]]] = {
     "cvxpy": ("environment", environments.cvxpy),
     "vector": ("vector", environments.vector),
     "vector-parts": ("vector", environments.vector_parts),
+    "metro": ("metro", environments.metro),
     "replay": ("replay", replay),
     "checkpoint": ("checkpoint", checkpoint),
     "memory": ("memory", memory),

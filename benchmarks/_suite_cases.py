@@ -10,23 +10,26 @@ class Benchmark:
     Attributes:
         name: of its file, without the ending, and of its results.
         minutes: that it takes on an idle core, about.
-        quick: arguments with which it takes seconds.
+        quick: arguments with which it takes little.
+        full: arguments with which it takes these minutes.
         peers: whether it installs other libraries, in a folder that it can be given.
     """
 
     name: str
     minutes: float
     quick: tuple[str, ...] = ("--quick",)
+    full: tuple[str, ...] = ()
     peers: bool = False
 
     def arguments(self, *, quick: bool, venvs: str) -> tuple[str, ...]:
         """What it is called with."""
-        return (self.quick if quick else ()) + (("--venvs", venvs) if self.peers else ())
+        return (self.quick if quick else self.full) + (("--venvs", venvs) if self.peers else ())
 
 
 SUITE = (
     Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="vector", minutes=2),
+    Benchmark(name="metro", minutes=10, quick=("--slots", "1"), full=("--train", "100")),
     Benchmark(name="replay", minutes=0.2, quick=()),
     Benchmark(name="checkpoint", minutes=2),
     Benchmark(name="memory", minutes=3),

@@ -51,17 +51,17 @@ class Target:
         if value is not None:
             verdict = "met" if self.met(value) else f"**missed.** {self.limit(results)}".strip()
         shown = "-" if value is None else f"{number(value)} {self.unit}".strip()
-        wanted = f"{sign} {self.wanted:g} {self.unit}".strip()
+        wanted = f"{sign} {self.wanted:,g} {self.unit}".strip()
         return self.title, wanted, shown, verdict
 
 
-def within(*path: str) -> Callable[[Mapping[str, Any]], float]:
-    """What takes the number at the end of a path of keys."""
+def within(*path: str, scale: float = 1.0) -> Callable[[Mapping[str, Any]], float]:
+    """What takes the number at the end of a path of keys, times a scale."""
 
     def value(found: Any) -> float:
         for key in path:
             found = found[key]
-        return found
+        return scale * found
 
     return value
 
@@ -111,6 +111,33 @@ def _vector() -> Iterator[Target]:
         )
 
 
+def _metro() -> Iterator[Target]:
+    for view in ("servers", "users"):
+        yield Target(
+            title=f"ten thousand users and a hundred servers: CPU time of a step, {view} as agents",
+            benchmark="metro",
+            value=within("parts_ms", view, "step"),
+            wanted=25,
+            most=True,
+            unit="ms",
+            limit=limits.metro_step(view),
+        )
+    others = {
+        "CPU time of a slot's bound": (("rules", "cpu_seconds", "bound"), 5, "s"),
+        "most memory in training": (("training", "peak_megabytes"), 8, "GiB"),
+        "slope of the time of a step in the number of users": (("slopes", "in_users"), 1.0, ""),
+    }
+    for what, (path, wanted, unit) in others.items():
+        yield Target(
+            title=f"ten thousand users and a hundred servers: {what}",
+            benchmark="metro",
+            value=within(*path, scale=1e6 / 1024**3 if unit == "GiB" else 1.0),
+            wanted=wanted,
+            most=True,
+            unit=unit,
+        )
+
+
 def _sampling() -> Iterator[Target]:
     wanted = {
         ("servers", "8_together_over_1_stock"): ("8 copies together against stock with one", 4),
@@ -147,4 +174,4 @@ def _peak() -> Iterator[Target]:
         )
 
 
-TARGETS = (*_environment(), *_vector(), *_sampling(), *_updates(), *_peak())
+TARGETS = (*_environment(), *_vector(), *_metro(), *_sampling(), *_updates(), *_peak())

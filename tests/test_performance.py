@@ -63,12 +63,15 @@ def test_reasons_have_their_numbers_from_the_results():
     results = {
         "peers": {"updates": {"users_vdn": {"a": {"ratio": 1.5}}}},
         "updates": {"users_vdn": {"share_of_peak": 0.2, "share_of_products": 0.5}},
+        "metro": {"parts_ms": {"users": {"step": 40, "draw": 3, "evaluate": 30}}},
         "vector": {"parts_us": {"allocation": 30, "draw": 10, "infos": 40}},
         "sampling": {"users": {"8_copies": {"where_time_goes_together": {"a.py": 0.5}}}},
     }
     assert limits.products("users_vdn")(results).endswith("the ratio would be 3.00.")
     assert limits.products("users_vdn")({}).endswith("by the same PyTorch.")
     assert "reach 0.400 of the peak; 50% of the time" in limits.peak("users_vdn")(results)
+    reason = limits.metro_step("users")(results)
+    assert reason == "Most of it: evaluate 30.0 ms, draw 3.00 ms."
     assert "take 50% of a copy's step" in limits.vector(results)
     reason = limits.sampling(("users", "8_together_over_1_stock"))(results)
     assert reason == "Where the time goes: a.py 50%."
@@ -155,6 +158,12 @@ FOUND = {
         "users": {"alone": 1000, "copies": {}},
         "parts_us": {"draw": 8.5},
     },
+    "metro": {
+        "parts_ms": {"users": {"step": 20.0}},
+        "rules": {"gaps_percent": {"greedy": 5.0}},
+        "slopes": {"in_users": 0.75},
+        "peak_megabytes": 500.0,
+    },
     "replay": {
         "rows_sampled_actions": {"kilobytes_per_transition": 4.15, "milliseconds_to_torch": 1.5},
         "rows_soft_actions": {},
@@ -188,6 +197,7 @@ ROWS = {
     "vector": "| allocation, servers as agents | together, one entry for each user | 8 | 5,000 "
     "| 2.00 (1.00 to 3.00) |",
     "vector-parts": "| draw | 8.50 |",
+    "metro": "| rules, gaps percent, greedy | 5.00 |",
     "replay": "| rows, sampled actions | 4.15 | - | 1.50 | - |",
     "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 7.00 | - |",
     "updates": "| VDN: all | 30.0 | - | - | - |",
