@@ -12,7 +12,8 @@ from edgemarl.djtcra.optimum import least_prices
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.state import State, next_state
 
-PRICE_SLOTS = 40  # slots over which static prices are averaged
+PRICE_SLOTS, LEAST_SLOTS = 40, 4  # slots over which static prices are averaged
+PRICE_USERS = 40_000  # that are enough: beyond a thousand in a slot, fewer slots tell as much
 STEEPNESS = 2.0  # of relative prices
 
 
@@ -35,11 +36,22 @@ def relative_prices(scenario: Scenario, state: State) -> NDArray[np.float64]:
     return np.where((state.capacity > 0) & np.isfinite(relative), relative, 1.0)
 
 
-def static_prices(scenario: Scenario, slots: int = PRICE_SLOTS) -> NDArray[np.float64]:
+def price_slots(num_users: int) -> int:
+    """Slots over which static prices are averaged: 40, and fewer where a slot has many users.
+
+    >>> price_slots(100), price_slots(1_000), price_slots(10_000)
+    (40, 40, 4)
+    """
+    return min(PRICE_SLOTS, max(LEAST_SLOTS, PRICE_USERS // num_users))
+
+
+def static_prices(scenario: Scenario, slots: int | None = None) -> NDArray[np.float64]:
     """Mean prices (H,) [1/(cycles/s)] over slots that no training or evaluation sees.
 
-    Slots in which a server has failed do not count for its price.
+    Slots in which a server has failed do not count for its price. Their number is that of
+    :func:`price_slots` unless it is given.
     """
+    slots = price_slots(scenario.num_users) if slots is None else slots
     rng = named_generator(scenario.seed, "static-price")
     state, prices, works = None, [], []
     for _ in range(slots):

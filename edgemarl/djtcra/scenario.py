@@ -192,7 +192,7 @@ class Scenario(BaseScenario):
 
     @cached_property
     def static_prices(self) -> NDArray[np.float64]:
-        """Mean of the prices that minimise the bounds of 40 slots, (H,) [1/(cycles/s)]."""
+        """Mean of the prices that minimise the bounds of up to 40 slots, (H,) [1/(cycles/s)]."""
         from edgemarl.djtcra.broadcast import static_prices  # which needs this module
 
         return static_prices(self)
