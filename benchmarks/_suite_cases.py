@@ -42,5 +42,5 @@ SUITE = (
     Benchmark(name="solver", minutes=10, quick=("--brief",)),
 )
 # These train for long, or judge quality and not speed; they have pages of their own.
-STUDIES = ("city", "dynamics", "known_tasks", "mec_optimum", "metro", "row_networks", "sequence")
+STUDIES = ("city", "dynamics", "known_tasks", "mec_optimum", "row_networks", "sequence")
 TOOLS = ("performance", "suite")
