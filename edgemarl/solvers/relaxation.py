@@ -8,7 +8,7 @@ that order. Prices are kept as logarithms.
 import math
 
 from edgemarl.solvers._compile import inner
-from edgemarl.solvers.response import SETTLED, demand_at, predict, respond
+from edgemarl.solvers.response import SETTLED, demand_at, fits, predict, respond
 from edgemarl.solvers.workspace import CONCAVE, FREE, KIND, LOG_LIMIT, LOW, ON, ORDER
 
 MOST_ROUNDS = 100
@@ -24,7 +24,7 @@ def predicted_prefix(users, index, low, high, count, log_least, room):
     while low < high:
         middle = (low + high + 1) // 2
         at = users[LOG_LIMIT, index[ORDER, middle]] if middle < count else log_least
-        if predict(users, index, middle, at)[0] <= room:
+        if fits(users, index, middle, at, room):
             low = middle
         else:
             high = middle - 1

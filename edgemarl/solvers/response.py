@@ -90,6 +90,21 @@ def demand_at(users, index, prefix, log_price):
 
 
 @inner
+def fits(users, index, prefix, log_price, room):
+    """Whether the first `prefix` users are predicted to use no more than the room at a price."""
+    demand = 0.0
+    for j in range(prefix):
+        i = index[ORDER, j]
+        if rests(users, i, log_price):
+            demand += resting_demand(users, i)
+        else:
+            demand += users[SCALE, i] / move(users, i, log_price)[0]
+        if demand > room:  # no user takes anything back
+            return False
+    return demand <= room
+
+
+@inner
 def predict(users, index, prefix, log_price):
     """Demand of the first `prefix` users as their parabolas say, and minus its derivative."""
     demand, gain = 0.0, 0.0

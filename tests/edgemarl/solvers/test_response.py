@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edgemarl.solvers import workspace as ws
-from edgemarl.solvers.response import demand_at, move, predict, respond
+from edgemarl.solvers.response import demand_at, fits, move, predict, respond
 
 PREFIX = 5
 
@@ -37,6 +37,17 @@ def test_predictions_are_close_and_their_derivative_is_right(root):
     assert -gain == pytest.approx((right - left) / 2e-5, rel=1e-5)
     predicted, _ = predict(users, index, PREFIX, start - 0.3)
     assert predicted == pytest.approx(demand_at(users, index, PREFIX, start - 0.3), rel=0.01)
+
+
+def test_what_fits_is_predicted_to_use_no_more_than_the_room(root):
+    _, _, users, index, _, _, _ = root
+    log_price = users[ws.LOG_LIMIT, PREFIX - 1] - 0.5
+    users[ws.KIND, 0], users[ws.LOW, 0], users[ws.ON, 0] = ws.CHORD, 0.2, 0.5
+    demand, _ = predict(users, index, PREFIX, log_price)
+    assert fits(users, index, PREFIX, log_price, demand * (1 + 1e-9))
+    assert not fits(users, index, PREFIX, log_price, demand * (1 - 1e-9))
+    assert fits(users, index, 1, log_price, 0.31)
+    assert not fits(users, index, 1, log_price, 0.29)
 
 
 def test_users_with_a_straight_envelope_take_all_or_nothing(root):
