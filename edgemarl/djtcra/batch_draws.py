@@ -80,7 +80,7 @@ class DrawsInTurn:
         """The next slot of every copy, after an assignment (E, U)."""
         assert slots.states is not None
         each = zip(self._scenarios, slots.states, assignment, rngs, strict=True)
-        return Slots.of([next_state(*one) for one in each], self._scenarios)
+        return Slots.of([next_state(*one) for one in each], self._scenarios, slots)
 
 
 class FreshDraws:

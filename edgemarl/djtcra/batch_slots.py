@@ -71,15 +71,33 @@ class Slots:
     states: tuple[State, ...] | None = None  # each copy's, where it holds more than the fields do
 
     @classmethod
-    def of(cls, states: Sequence[State], scenarios: Sequence[Scenario]) -> "Slots":
-        """The slots of states, one for each copy, in scenarios that differ by topology at most."""
+    def of(
+        cls,
+        states: Sequence[State],
+        scenarios: Sequence[Scenario],
+        before: "Slots | None" = None,
+    ) -> "Slots":
+        """The slots of states, one for each copy, in scenarios that differ by topology at most.
+
+        Args:
+            states: of every copy.
+            scenarios: of every copy.
+            before: the slots before, where no scenario has changed since.
+        """
         fields = {
             name: np.stack([getattr(state, name) for state in states])
             for name in (*PLACES, *OF_USERS, "capacity")
         }
         slot = np.array([state.slot for state in states], np.int64)
-        wiring = Wiring.of(scenarios, [state.processing_factor for state in states])
+        factors = [state.processing_factor for state in states]
+        wiring = None if before is None else before.kept_wiring(factors)
+        wiring = Wiring.of(scenarios, factors) if wiring is None else wiring
         return cls(slot=slot, wiring=wiring, states=tuple(states), **fields)
+
+    def kept_wiring(self, factors: Sequence[Array]) -> Wiring | None:
+        """The wiring, if all copies still have the processing factors that they had."""
+        pairs = zip(self.states or (), factors, strict=True)
+        return self.wiring if all(a.processing_factor is b for a, b in pairs) else None
 
     @cached_property
     def offset(self) -> NDArray[np.int64]:
