@@ -29,6 +29,7 @@ class RowNetworkConfig(JointOffPolicyConfig):
         self.row_embedding = 4
         self.row_pooling = "none"
         self.row_pairwise = False
+        self.row_choice_features = 0
         self.embedding_lr = 1e-2
 
     def training(
@@ -39,6 +40,7 @@ class RowNetworkConfig(JointOffPolicyConfig):
         row_embedding: Any = NotProvided,
         row_pooling: Any = NotProvided,
         row_pairwise: Any = NotProvided,
+        row_choice_features: Any = NotProvided,
         embedding_lr: Any = NotProvided,
         **kwargs: Any,
     ) -> "RowNetworkConfig":
@@ -56,6 +58,8 @@ class RowNetworkConfig(JointOffPolicyConfig):
                 other rows of the same owner have in common. Never by rows of others.
             row_pairwise: whether the network is evaluated once per row and choice, which costs as
                 many times more as there are choices, instead of once per row.
+            row_choice_features: how many numbers of each choice stand at the end of a row (1 in
+                DJTCRA with `observe_eta`), which a pairwise network sees beside their choice alone.
             embedding_lr: learning rate of the embeddings; a number or a schedule.
             kwargs: those of `JointOffPolicyConfig.training`.
         """
@@ -71,7 +75,13 @@ class RowNetworkConfig(JointOffPolicyConfig):
         check_widths("row_hiddens", self.row_hiddens)
         check_at_least("row_embedding", self.row_embedding, 0)
         check_switch("row_pairwise", self.row_pairwise)
+        check_at_least("row_choice_features", self.row_choice_features, 0)
         check_learning_rate("embedding_lr", self.embedding_lr)
+        if self.row_choice_features and not self.row_pairwise:
+            raise ValueError(
+                "row_choice_features must be 0 with row_pairwise=False, where a row is seen whole, "
+                f"got {self.row_choice_features}"
+            )
 
     def network_arguments(self, layout: GroupLayout, hiddens: Sequence[int]) -> dict[str, Any]:
         """Returns the arguments of `Actors` that say what its networks are.
@@ -96,7 +106,20 @@ class RowNetworkConfig(JointOffPolicyConfig):
             "pooling": self.row_pooling,
             "pairwise": self.row_pairwise,
         }
+        if self.row_choice_features:
+            rows["choice_features"] = self._choice_features(table)
         return {"hiddens": tuple(self.row_hiddens), "rows": rows}
+
+    def _choice_features(self, table: TableShape) -> int:
+        """Returns `row_choice_features`; raises ValueError where rows are too short for it."""
+        most = (table.features - 1) // table.width
+        if self.row_choice_features > most:
+            raise ValueError(
+                f"row_choice_features must be at most {most} with rows of {table.features} numbers "
+                f"and {table.width} choices, got {self.row_choice_features}; have the environment "
+                "say more of the choices (DJTCRA: scenario.observation.observe_eta=true)"
+            )
+        return self.row_choice_features
 
 
 def table_of(layout: GroupLayout, setting: str) -> TableShape:

@@ -16,6 +16,7 @@ from torch.utils.checkpoint import checkpoint
 POOLINGS = ("none", "mean", "attention")
 POOLED = 32  # width of what rows tell each other
 ROWS_AT_ONCE = 8192  # in all tables of a batch; a batch of 64 tables of 100 rows is never split
+PAIRS_AT_ONCE = 131_072  # rows with a choice each; 64 tables of 100 rows, 7 choices are not split
 EMBEDDINGS = "embeddings"  # name of the parameter that a learning rate of its own is for
 
 
@@ -45,9 +46,11 @@ class RowNetwork(nn.Module):
     Row r of owner o is seen as x_r = [s_r, one-hot of o] and, with pooling, what the rows of the
     same owner have in common. With `pairwise`, the network is evaluated once per row and choice,
 
-        y[r, h] = MLP([x_r, one-hot of h, e[r, h]]),
+        y[r, h] = MLP([x_r, one-hot of h, e[r, h], t_r[h]]),
 
-    without, once per row, y[r] = MLP([x_r, e[r, 0], ..., e[r, H - 1]]).
+    t_r what the end of the row says of its choices one by one; without, once per row,
+
+        y[r] = MLP([x_r, e[r, 0], ..., e[r, H - 1]]).
 
     Args:
         rows: number of rows, R; without embeddings, tables of any length may be shown.
@@ -59,6 +62,9 @@ class RowNetwork(nn.Module):
         pooling: "none": a row is judged by itself; "mean" and "attention": see `Pooling`.
         pairwise: whether the network is evaluated once per row and choice.
         together: whether all rows are one agent's, who pools over all of them.
+        choice_features: T, how many numbers of each choice stand at the end of a row: T times H,
+            the first of all choices first. A pairwise network sees them beside their choice, and
+            not otherwise.
     """
 
     def __init__(
@@ -73,16 +79,18 @@ class RowNetwork(nn.Module):
         pooling: str = "none",
         pairwise: bool = True,
         together: bool = False,
+        choice_features: int = 0,
     ) -> None:
         super().__init__()
         self.rows, self.width, self.owners = rows, width, owners
         self.embedding, self.pairwise, self.together = embedding, pairwise, together
-        seen = features + owners
+        self.choice_features = choice_features
+        seen = features - choice_features * width + owners
         self.pooling = (
             None if pooling == "none" else Pooling(seen, attention=pooling == "attention")
         )
         self.row_size = seen + (0 if self.pooling is None else self.pooling.out_size)
-        choice_size = width + embedding if pairwise else width * embedding
+        choice_size = width + embedding + choice_features if pairwise else width * embedding
         sizes = [self.row_size + choice_size, *hiddens, 1 if pairwise else width]
         self.first = nn.Linear(sizes[0], sizes[1])
         pairs = itertools.pairwise(sizes[1:])
@@ -107,32 +115,53 @@ class RowNetwork(nn.Module):
         return torch.cat(in_parts(self._outputs, state.shape[1], *given))
 
     def _outputs(self, state: Tensor, owner: Tensor, choice: Tensor | None = None) -> Tensor:
-        x = with_owner(state, owner, self.owners)
+        own = state.shape[-1] - self.choice_features * self.width
+        told = state[..., own:].unflatten(-1, (self.choice_features, self.width))
+        x = with_owner(state[..., :own], owner, self.owners)
         if self.pooling is not None:
             pool = torch.where(owner < 0, -1, 0) if self.together else owner.long()
             x = torch.cat([x, self.pooling(x, pool, 1 if self.together else self.owners)], -1)
-        x = self.rest(self._first(x, choice))
-        return x[..., 0] if self.pairwise else x
-
-    def _first(self, x: Tensor, choice: Tensor | None) -> Tensor:
-        """Returns the first layer's outputs: (B, R, W), or (B, R, H, W) pairwise for every choice.
-
-        The inputs of a row and those of a choice meet in a sum, so that no row is repeated.
-        """
-        row, of_choices = self.first.weight.tensor_split([self.row_size], 1)
-        out = functional.linear(x, row, self.first.bias)
+        # The inputs of a row and those of a choice meet in a sum, so that no row is repeated.
+        of_rows, of_choices = self.first.weight.tensor_split([self.row_size], 1)
+        out = functional.linear(x, of_rows, self.first.bias)
         if not self.pairwise:
             if self.embedding:
                 out = out + functional.linear(self.embeddings.flatten(1), of_choices)
-            return out
-        which, learned = of_choices.split([self.width, self.embedding], 1)
-        every = which.t() if choice is None else which.t()[choice]  # (H, W) or (B, R, W)
+            return self.rest(out)
+        if choice is not None:
+            return self.rest(out + self._of_given(choice, told, of_choices))[..., 0]
+        size = max(1, PAIRS_AT_ONCE // out[..., 0].numel())
+        parts = [
+            self.rest(out[:, :, None] + self._of_some(slice(h, h + size), told, of_choices))[..., 0]
+            for h in range(0, self.width, size)
+        ]
+        return torch.cat(parts, -1)
+
+    def _of_some(self, choices: slice, told: Tensor, weights: Tensor) -> Tensor:
+        """Returns what some choices add to the first layer, (h, W), (R, h, W) or (B, R, h, W)."""
+        which, learned, beside = self._split(weights)
+        out = which.t()[choices]
         if self.embedding:
-            numbers = self.embeddings  # (R, H, E)
-            if choice is not None:
-                numbers = numbers[torch.arange(self.rows, device=choice.device), choice]
-            every = every + functional.linear(numbers, learned)
-        return (out[:, :, None] if choice is None else out) + every
+            out = out + functional.linear(self.embeddings[:, choices], learned)
+        if self.choice_features:
+            out = out + functional.linear(told[..., choices].transpose(-1, -2), beside)
+        return out
+
+    def _of_given(self, choice: Tensor, told: Tensor, weights: Tensor) -> Tensor:
+        """Returns what the rows' choices (B, R) add to the first layer, (B, R, W)."""
+        which, learned, beside = self._split(weights)
+        out = which.t()[choice]
+        if self.embedding:
+            numbers = self.embeddings[torch.arange(self.rows, device=choice.device), choice]
+            out = out + functional.linear(numbers, learned)
+        if self.choice_features:
+            index = choice.long()[..., None, None].expand(*told.shape[:-1], 1)
+            out = out + functional.linear(told.gather(-1, index)[..., 0], beside)
+        return out
+
+    def _split(self, weights: Tensor) -> tuple[Tensor, ...]:
+        """Returns the weights of a choice's one-hot, of its embedding and of its features."""
+        return weights.split([self.width, self.embedding, self.choice_features], 1)
 
 
 class Pooling(nn.Module):

@@ -106,6 +106,36 @@ def test_pairwise_outputs_are_those_of_a_loop_over_rows_and_choices(table, embed
         torch.testing.assert_close(outputs[b, r, h], expected)
 
 
+def test_features_of_choices_are_seen_beside_their_choice(table):
+    """Rows [s, t(0), t(1), z(0), z(1)]: choice h sees s, its one-hot, t(h) and z(h)."""
+    rows = torch.cat([table, table[..., :2] ** 2], -1)  # 5 features, 4 of them of choices
+    torch.manual_seed(0)
+    net = RowNetwork(
+        rows=ROWS, features=5, width=WIDTH, owners=OWNERS, hiddens=(8,), choice_features=2
+    )
+    outputs = net(rows, OWNER)
+    for b, r, h in itertools.product(range(2), range(ROWS), range(WIDTH)):
+        owner = [float(OWNER[b, r] == o) for o in range(OWNERS)]
+        which = [float(h == k) for k in range(WIDTH)]
+        told = rows[b, r, [1 + h, 3 + h]]
+        x = torch.cat([rows[b, r, :1], torch.tensor(owner + which), net.embeddings[r, h], told])
+        torch.testing.assert_close(outputs[b, r, h], net.rest(net.first(x))[0])
+    choice = torch.randint(WIDTH, OWNER.shape, generator=torch.Generator().manual_seed(2))
+    given = outputs.gather(-1, choice[..., None])[..., 0]
+    torch.testing.assert_close(net(rows, OWNER, choice), given)
+
+
+@pytest.mark.parametrize("embedding", [0, 2])
+def test_many_pairs_are_evaluated_in_parts_with_the_same_outputs(table, embedding, monkeypatch):
+    net = network(pairwise=True, embedding=embedding)
+    whole = net(table, OWNER)
+    seen = []
+    net.rest.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+    monkeypatch.setattr("rllib_algos.joint.row_networks.PAIRS_AT_ONCE", 2 * ROWS)
+    torch.testing.assert_close(net(table, OWNER), whole)
+    assert len(seen) == WIDTH
+
+
 def test_without_pairs_a_row_sees_all_its_embeddings(table):
     net = network(embedding=2, pairwise=False)
     outputs = net(table, OWNER)
@@ -157,9 +187,9 @@ def test_large_batches_are_evaluated_in_parts_with_the_same_outputs_and_gradient
     outputs = net(table, OWNER)
     expected = torch.autograd.grad(outputs.square().sum(), list(net.parameters()))
     monkeypatch.setattr("rllib_algos.joint.row_networks.ROWS_AT_ONCE", ROWS)
-    sizes = []
+    sizes, whole = [], net._outputs
     monkeypatch.setattr(
-        net, "_first", lambda *given, first=net._first: sizes.append(len(given[0])) or first(*given)
+        net, "_outputs", lambda *given: sizes.append(len(given[0])) or whole(*given)
     )
     parts = net(table, OWNER)
     torch.testing.assert_close(parts, outputs)

@@ -215,6 +215,8 @@ def test_settings_that_cannot_be_meant_are_refused(small):
         ("row_embedding", -1),
         ("row_hiddens", 64),
         ("row_pairwise", 1),
+        ("row_choice_features", -1),
+        ("row_choice_features", 1),  # without row_pairwise
         ("embedding_lr", 0),
     ],
 )
@@ -222,6 +224,13 @@ def test_settings_are_checked(setting, value):
     config = registry.get_config("maddpg").training(**{setting: value})
     with pytest.raises(ValueError, match=setting):
         config.validate()
+
+
+def test_rows_must_be_long_enough_for_features_of_their_choices():
+    layout = make_layout(joint_spaces(RowEnv()), soft=False)
+    config = registry.get_config("vdn").training(**ROWS, row_pairwise=True, row_choice_features=9)
+    with pytest.raises(ValueError, match=r"row_choice_features must be at most \d .* got 9; have"):
+        config.network_arguments(layout, [8])
 
 
 def test_they_learn_the_best_choice_of_every_row(small):
