@@ -1,7 +1,7 @@
 """``edgemarl traces sumo``: traces of positions from other programs' exports."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,7 +42,7 @@ def convert_sumo(
     """
     from edgemarl.cities import load_city
     from edgemarl.core.validation import check_place
-    from edgemarl.traces import convert_fcd, write_names
+    from edgemarl.traces import convert_fcd, read_positions, write_names
 
     if names is not None:
         check_place(names)
@@ -50,4 +50,11 @@ def convert_sumo(
     users = convert_fcd(source, out, step=step, city=region, shift=shift, max_users=max_users)
     if names is not None:
         write_names(users, names)
-    typer.echo(f"{out}: {len(users)} users")
+    typer.echo(f"{out}: {len(users)} users, {_reach(read_positions(out).position)}")
+
+
+def _reach(position: Any) -> str:
+    """How many slots positions (T, U, 2) [m] are of, and from where to where they go."""
+    low, high = position.min(axis=(0, 1)), position.max(axis=(0, 1))
+    x, y = (f"{a:.0f} to {b:.0f} m" for a, b in zip(low, high, strict=True))
+    return f"{len(position)} slots, x from {x}, y from {y}"

@@ -68,7 +68,7 @@ class MapPanel:
         sites = snapshot.server_position
         width = self._link_width * np.sqrt(count)
         self._wedges.set_verts(list(bent_wedges(sites[start], sites[end], width)))
-        self._wedges.set_alpha(float(np.clip(4.5 / np.sqrt(count.size + 1), 0.3, 0.7)))
+        self._wedges.set_alpha(float(np.clip(4.5 / np.sqrt(count.size + 1), 0.15, 0.7)))
         self._servers.set_offsets(sites)
         self._servers.set_facecolors(_server_colours(snapshot))
         waiting = np.isin(snapshot.served_by, (IDLE, UNDECIDED))

@@ -16,6 +16,7 @@ from edgemarl.report.grouping import Group, Part
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#8c6bb1", "#7f5539", "#e69f00")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 INK = "#1a1a1a"
+CAPACITY_MARKS = 750.0  # [pixel] of all servers together, at most
 MOST_POINTS = 401  # of a distribution's line
 
 Styles = Mapping[str, tuple[str, str]]  # colour and dash by an entry's title
@@ -66,12 +67,13 @@ def server_load(entries: Sequence[Entry], look: Styles) -> Any:
         load = np.mean([snapshot.server_load for snapshot in snapshots], axis=0)
         figure.add_bar(x=np.arange(len(load)), y=load, name=title, marker_color=look[title][0])
     capacity = np.mean([snapshot.server_capacity for snapshot in everything], axis=0)
+    mark = min(34.0, CAPACITY_MARKS / len(capacity))
     figure.add_scatter(
         x=np.arange(len(capacity)),
         y=capacity,
         name="capacity",
         mode="markers",
-        marker={"symbol": "line-ew", "size": 34, "line": {"width": 3, "color": INK}},
+        marker={"symbol": "line-ew", "size": mark, "line": {"width": 3, "color": INK}},
     )
     figure.update_layout(barmode="group", xaxis={"dtick": 1 if len(capacity) <= 30 else None})
     return figure
@@ -103,7 +105,8 @@ def latency_split(entries: Sequence[Entry]) -> Any:
     titles = [entry.title for entry in entries]
     for color, (part, values) in zip(PALETTE, means.items(), strict=False):
         figure.add_bar(y=titles, x=values, name=part, orientation="h", marker_color=color)
-    figure.update_layout(barmode="stack", yaxis_autorange="reversed", height=140 + 42 * len(titles))
+    figure.update_layout(barmode="stack", yaxis_autorange="reversed", height=180 + 42 * len(titles))
+    figure.update_layout(legend={"y": 1.0, "yanchor": "bottom"}, margin={"t": 60})  # above the bars
     return figure
 
 

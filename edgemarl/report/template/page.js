@@ -4,7 +4,11 @@ const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: [
 const INK = "#1a1a1a";
 const SCALE = [[0, "#b2182b"], [0.45, "#fdae61"], [0.75, "#abd9e9"], [1, "#084594"]];
 const WIDTHS = [[1, 1], [2, 2], [4, 3.5], [8, 5.5]]; // fewest tasks, width of their line
+const NUMBERED = 30; // servers, up to which the map shows their numbers
+const TOO_MUCH = "#d55e00"; // load above the capacity
 const IDLE = -2;
+const NARROW = 720; // [pixel] below which the loads are under the map instead of beside it
+const ASIDE = 0.006; // of the map's extent, by which opposite arrows lie to the right of the middle
 const PLAY_EVERY = 700; // [ms]
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -29,7 +33,8 @@ function showSlots(form, policies) {
     number.value = `${index + 1} of ${current().length}`;
     slot.setAttribute("aria-valuetext", number.value);
     form.querySelector(".told").textContent = told(shown);
-    Plotly.react(plot, traces(shown), layout(shown), CONFIG);
+    const narrow = plot.clientWidth < NARROW;
+    Plotly.react(plot, traces(shown, narrow), layout(shown, narrow), CONFIG);
   }
 
   let timer = null;
@@ -50,6 +55,7 @@ function showSlots(form, policies) {
   });
   slot.addEventListener("input", draw);
   policy.addEventListener("change", draw);
+  window.addEventListener("resize", draw);
   draw();
 }
 
@@ -62,16 +68,16 @@ function told(shown) {
   return parts.join(" · ");
 }
 
-function traces(shown) {
+function traces(shown, narrow) {
   const users = shown.served_by.map((_, user) => user);
   const idle = users.filter((user) => shown.served_by[user] === IDLE);
   const edge = users.filter((user) => shown.served_by[user] >= 0);
   const other = users.filter((user) => shown.served_by[user] < 0 && shown.served_by[user] !== IDLE);
   return [
     outline(shown), links(shown, [...edge, ...other]), ...forwarded(shown, edge),
-    people(shown, edge, "circle", "computed by a server", true),
-    people(shown, other, "diamond", `computed by ${shown.elsewhere}`, false),
-    people(shown, idle, "circle-open", "no task", false), servers(shown), ...load(shown),
+    people(shown, edge, "circle", "computed by a server", colorbar(narrow)),
+    people(shown, other, "diamond", `computed by ${shown.elsewhere}`),
+    people(shown, idle, "circle-open", "no task"), servers(shown), serverSample(), ...load(shown),
   ];
 }
 
@@ -102,11 +108,12 @@ function forwarded(shown, users) {
   return WIDTHS.map(([fewest, width], k) => {
     const below = k + 1 < WIDTHS.length ? WIDTHS[k + 1][0] : Infinity;
     const pairs = [...counts].filter(([, count]) => count >= fewest && count < below);
-    const ends = pairs.flatMap(([pair]) => [
-      ...pair.split("-").map((server) => shown.server_position[server]), null,
-    ]);
+    const ends = pairs.flatMap(([pair]) => {
+      const [from, to] = pair.split("-").map((server) => shown.server_position[server]);
+      return [...beside(from, to, extent(shown) * ASIDE), null];
+    });
     return line(ends, {
-      name: "forwarded", mode: "lines+markers", showlegend: false, opacity: 0.55,
+      name: "forwarded", mode: "lines+markers", showlegend: false, opacity: Math.min(0.55, 4 / Math.sqrt(counts.size)),
       line: { color: INK, width },
       marker: {
         color: INK, symbol: "arrow", angleref: "previous", standoff: 12,
@@ -114,6 +121,24 @@ function forwarded(shown, users) {
       },
     });
   });
+}
+
+/** Greatest distance between servers along an axis. */
+function extent(shown) {
+  const sides = [0, 1].map((axis) => shown.server_position.map((at) => at[axis]));
+  return Math.max(...sides.map((side) => Math.max(...side) - Math.min(...side)));
+}
+
+/** Both ends of a link, moved to the right of its direction. */
+function beside([x, y], [toX, toY], by) {
+  const length = Math.hypot(toX - x, toY - y) || 1;
+  const [right, down] = [(by * (toY - y)) / length, (by * (x - toX)) / length];
+  return [[x + right, y + down], [toX + right, toY + down]];
+}
+
+function colorbar(narrow) {
+  const place = narrow ? { x: 0.88, y: 0.71, len: 0.55 } : { x: 0.61, len: 0.9 };
+  return { ...place, thickness: 12 };
 }
 
 function people(shown, users, symbol, name, bar) {
@@ -126,8 +151,8 @@ function people(shown, users, symbol, name, bar) {
     marker: {
       symbol, size: users.length > 300 ? 6 : 9, cmin: 0, cmax: 1, colorscale: SCALE,
       color: users.map((user) => (shown.quality[user] === null ? "#8a8a8a" : shown.quality[user])),
-      line: { color: INK, width: 0.6 }, showscale: bar,
-      colorbar: { title: { text: shown.quality_title, side: "right" }, x: 0.61, len: 0.9, thickness: 12 },
+      line: { color: INK, width: 0.6 }, showscale: bar !== undefined,
+      colorbar: { title: { text: shown.quality_title, side: "right" }, ...bar },
     },
   };
 }
@@ -143,43 +168,77 @@ function about(shown, user) {
 }
 
 function servers(shown) {
+  const few = shown.server_position.length <= NUMBERED;
+  const down = shown.server_capacity.map((capacity) => capacity <= 0);
   return {
-    type: "scatter", mode: "markers+text", name: "server", hoverinfo: "skip",
+    type: "scatter", mode: few ? "markers+text" : "markers", name: "server", showlegend: false,
     x: shown.server_position.map((at) => at[0]), y: shown.server_position.map((at) => at[1]),
     text: shown.server_position.map((_, server) => String(server)),
-    textfont: { color: "white", size: 11 },
-    marker: { symbol: "square", size: 18, color: INK },
+    textfont: { color: down.map((none) => (none ? INK : "white")), size: 11 },
+    hovertext: shown.server_position.map((_, server) => busy(shown, server)),
+    hovertemplate: "%{hovertext}<extra></extra>",
+    marker: {
+      symbol: "square", size: few ? 18 : 9, line: { color: INK, width: 1 },
+      color: down.map((none, server) => (none ? "white" : overloaded(shown, server) ? TOO_MUCH : INK)),
+    },
   };
+}
+
+/** What the legend shows: without a place, and so not on the map. */
+function serverSample() {
+  const marker = { symbol: "square", size: 12, color: INK };
+  return { type: "scatter", mode: "markers", name: "server", x: [null], y: [null], marker };
+}
+
+function overloaded(shown, server) {
+  return shown.server_load[server] > shown.server_capacity[server];
+}
+
+function busy(shown, server) {
+  const [asked, has] = [shown.server_load[server], shown.server_capacity[server]];
+  return `server ${server}: load ${asked.toFixed(1)} of ${has.toFixed(1)} ${shown.load_unit}`;
 }
 
 function load(shown) {
   const names = shown.server_load.map((_, server) => String(server));
-  const axes = { xaxis: "x2", yaxis: "y2", showlegend: false, orientation: "h", y: names };
+  const axes = {
+    xaxis: "x2", yaxis: "y2", showlegend: false, orientation: "h", y: names,
+    hovertext: names.map((_, server) => busy(shown, server)),
+    hovertemplate: "%{hovertext}<extra></extra>",
+  };
   return [
     {
       type: "bar", name: "load", x: shown.server_load, ...axes,
-      marker: {
-        color: shown.server_load.map((x, k) => (x > shown.server_capacity[k] ? "#b2182b" : "#2166ac")),
-      },
-      hovertemplate: "server %{y}: load %{x:.1f}<extra></extra>",
+      marker: { color: names.map((_, server) => (overloaded(shown, server) ? TOO_MUCH : "#2166ac")) },
     },
     {
       type: "scatter", mode: "markers", name: "capacity", x: shown.server_capacity, ...axes,
-      marker: { symbol: "line-ns", size: 16, line: { color: INK, width: 3 } },
-      hovertemplate: "server %{y}: capacity %{x:.1f}<extra></extra>",
+      marker: {
+        symbol: "line-ns", size: Math.min(16, 420 / names.length),
+        line: { color: INK, width: names.length <= NUMBERED ? 3 : 1.5 },
+      },
     },
   ];
 }
 
-function layout(shown) {
+function layout(shown, narrow) {
   const axis = { gridcolor: "#e4e4e4", zeroline: false, ticks: "outside" };
+  const [map, loads] = narrow
+    ? [{ x: [0, 0.86], y: [0.42, 1] }, { x: [0, 0.86], y: [0, 0.3] }]
+    : [{ x: [0, 0.6], y: [0, 1] }, { x: [0.74, 1], y: [0, 1] }];
   return {
-    font: { family: "system-ui, sans-serif", size: 13, color: INK }, height: 600,
+    font: { family: "system-ui, sans-serif", size: 13, color: INK }, height: narrow ? 760 : 600,
     margin: { l: 60, r: 20, t: 15, b: 60 }, legend: { orientation: "h", y: -0.12 },
     uirevision: "kept", // zoom stays when the slot changes
-    xaxis: { ...axis, domain: [0, 0.6], title: { text: "x [m]" } },
-    yaxis: { ...axis, title: { text: "y [m]" }, scaleanchor: "x" },
-    xaxis2: { ...axis, domain: [0.74, 1], title: { text: `load [${shown.load_unit}]` }, rangemode: "tozero" },
-    yaxis2: { ...axis, anchor: "x2", autorange: "reversed", title: { text: "server" }, type: "category" },
+    xaxis: { ...axis, domain: map.x, title: { text: "x [m]" } },
+    yaxis: { ...axis, domain: map.y, title: { text: "y [m]" }, scaleanchor: "x" },
+    xaxis2: {
+      ...axis, domain: loads.x, anchor: "y2", title: { text: `load [${shown.load_unit}]` },
+      rangemode: "tozero",
+    },
+    yaxis2: {
+      ...axis, domain: loads.y, anchor: "x2", autorange: "reversed", title: { text: "server" },
+      type: "category",
+    },
   };
 }

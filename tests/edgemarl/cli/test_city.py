@@ -57,7 +57,7 @@ def test_an_absent_city_is_one_line(tmp_path):
 def test_an_export_becomes_a_trace(tmp_path):
     out, names = tmp_path / "trace.csv", tmp_path / "names.csv"
     shown = run("traces", "sumo", SAMPLE, "--out", out, "--shift", -10, 5, "--names", names).output
-    assert shown.endswith("trace.csv: 3 users\n")
+    assert shown.endswith("trace.csv: 3 users, 3 slots, x from -10 to 70 m, y from 1 to 15 m\n")
     assert out.read_text().split()[1] == "0,0,-10.00,15.00"
     assert names.read_text().split()[-1] == "2,anna"
     assert (

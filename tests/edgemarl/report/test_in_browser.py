@@ -98,6 +98,21 @@ def test_slots_play_one_after_another(page):
     slots.get_by_role("button", name="Pause").click()
 
 
+def test_servers_show_their_load_and_numbers_where_there_is_room(page):
+    asked = """count => {
+        const all = value => Array(count).fill(value);
+        const [load, capacity] = [all(1), all(2)];
+        [load[1], load[2], capacity[2]] = [3, 3, 0];
+        return servers({server_position: all([0, 0]), server_load: load,
+            server_capacity: capacity, load_unit: "GHz"});
+    }"""
+    few, many = page.evaluate(asked, 3), page.evaluate(asked, 125)
+    assert few["marker"]["color"] == ["#1a1a1a", "#d55e00", "white"]
+    assert few["textfont"]["color"] == ["white", "white", "#1a1a1a"]
+    assert few["hovertext"][1] == "server 1: load 3.0 of 2.0 GHz"
+    assert (few["mode"], many["mode"]) == ("markers+text", "markers")
+
+
 def test_every_figure_is_drawn(page):
     drawn = page.evaluate(
         """() => Array.from(document.querySelectorAll(".plot"), holder =>
