@@ -125,14 +125,14 @@ class TogetherEnv:
     def step(self, actions: NDArray[Any]) -> Step:
         """Execute actions (E, N, ...) in every copy."""
         slots = self._live_slots()
-        return self._advance(self._agents.decode(np.asarray(actions), slots))
+        return self._advance(slots, self._agents.decode(np.asarray(actions), slots))
 
     def step_rows(self, rows: NDArray[Any]) -> Step:
         """Execute one entry for each user, (E, U) or (E, U, H), which is its server's."""
         slots = self._live_slots()
         if not self._has_owners:
             raise ValueError(NO_ROWS)
-        return self._advance(self._agents.decode_rows(np.asarray(rows), slots))
+        return self._advance(slots, self._agents.decode_rows(np.asarray(rows), slots))
 
     def observations(self) -> Any:
         """What all agents observe, (E, N, ...); with action masks a dictionary of such arrays."""
@@ -163,8 +163,7 @@ class TogetherEnv:
         for env in self._envs:
             env.close()
 
-    def _advance(self, assignment: NDArray[np.int64]) -> Step:
-        slots = self._live_slots()
+    def _advance(self, slots: Slots, assignment: NDArray[np.int64]) -> Step:
         outcome = evaluate_each(self._scenarios[0], slots, assignment)
         rewards, infos = self._rewards(slots, outcome), self._infos(slots, outcome)
         self._slots = self._draws.next(slots, assignment, self._generators)
