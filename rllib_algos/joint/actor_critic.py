@@ -4,10 +4,12 @@ Every update follows Algorithm 1 of the paper. An algorithm adds to it by `soft_
 beside the critics' value; or says by `actor_value` what else its actors ascend.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from rllib_algos.joint.layout import GroupLayout
 from rllib_algos.joint.learner import JointLearner
@@ -97,7 +99,8 @@ class ActorCriticLearner(JointLearner):
     def _update_actors(self, batch: dict[str, Tensor]) -> Tensor:
         """Lines 15 to 19: the value of the policies' joint action, ascended per agent."""
         decisions = self.actors_module.actors.decide(batch, self.generator)
-        loss = -self.actor_value(batch, decisions).mean(-1)
+        with frozen(self.central_module.critics):
+            loss = -self.actor_value(batch, decisions).mean(-1)
         self.minimize(ACTORS, "actor", loss, self._critic_names(len(loss)))
         entropy = self.layout.per_agent([d.entropy for d in decisions], batch)
         self.metrics.log_value((ACTORS, "entropy_mean"), entropy.detach().mean(), window=1)
@@ -144,6 +147,16 @@ class ActorCriticLearner(JointLearner):
             return self.config.reward_scale
         shape = self.layout.spaces.state_shape
         return 1.0 if shape is None else 1.0 / shape[0]
+
+
+@contextmanager
+def frozen(module: nn.Module) -> Iterator[None]:
+    """Inside, nothing differentiates the module's parameters, so that no work is done for them."""
+    module.requires_grad_(False)
+    try:
+        yield
+    finally:
+        module.requires_grad_(True)
 
 
 def _values_per_agent(critics: Any, state: Tensor, inputs: Tensor) -> Tensor:

@@ -41,9 +41,6 @@ class Critics(nn.Module):
             state: (B, S).
             action: (B, A) seen by every critic, or (C, B, A) with one joint action per critic.
         """
-        if action.dim() == 2:
-            x = torch.cat([state, action], -1)
-        else:
-            x = torch.cat([state.expand(action.shape[0], *state.shape), action], -1)
-            x = x.repeat(self.copies, 1, 1)
-        return self.net(x)[..., 0].unflatten(0, (self.copies, self.num))
+        if action.dim() == 3:
+            action = action.repeat(self.copies, 1, 1)
+        return self.net(state, action)[..., 0].unflatten(0, (self.copies, self.num))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from rllib_algos.joint.stacks import stacked_values
+
 
 class StackedMLP(nn.Module):
     """`num` independent ReLU networks; one batched matrix product per layer serves them all.
@@ -32,16 +34,13 @@ class StackedMLP(nn.Module):
             self.weights.append(nn.Parameter(torch.empty(num, n_in, n_out).uniform_(-bound, bound)))
             self.biases.append(nn.Parameter(torch.empty(num, 1, n_out).uniform_(-bound, bound)))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Returns (K, B, out) for inputs (K, B, in), or (B, in) that all networks share."""
-        if x.dim() == 2:
-            x = x.expand(self.num, *x.shape)
-        last = len(self.weights) - 1
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            x = torch.baddbmm(bias, x, weight)
-            if i < last:
-                x = torch.relu(x)
-        return x
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Returns (K, B, out) for inputs (K, B, in), or (B, in) that all networks share.
+
+        Several inputs are seen side by side.
+        """
+        seen = [x.expand(self.num, *x.shape) if x.dim() == 2 else x for x in inputs]
+        return stacked_values(seen, tuple(self.weights), tuple(self.biases))
 
 
 class SharedMLP(nn.Module):
