@@ -76,7 +76,7 @@ bench: $(STAMP)  ## run the benchmarks, keep their results and write docs/perfor
 bench-solver: $(STAMP)  ## compare the solver with its peers: JSON and a table (10 minutes)
 	$(BIN)/python benchmarks/solver.py --markdown $(ARGS)
 
-bench-peers: $(STAMP)  ## compare with BenchMARL and XuanCe, which it downloads first (10 minutes)
+bench-peers: $(STAMP)  ## compare with BenchMARL, XuanCe and AgileRL, which it downloads first (10 minutes)
 	$(BIN)/python benchmarks/peers.py $(ARGS)
 
 release-check: $(STAMP)  ## build wheel and sdist, and use them in environments of their own (15 minutes)
