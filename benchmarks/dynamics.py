@@ -1,6 +1,7 @@
 """How learners cope with change: users who come and go, servers that fail, capacities that vary.
 
     python benchmarks/dynamics.py --out runs/dynamics --json docs/results/dynamics.json
+    python benchmarks/dynamics.py --json docs/results/dynamics.json --table
 
 Trains every learner on the paper's scenario and some on the changing ones, and measures each on its
 own scenario and the paper's learners on all. What is in the folder already is not trained again.
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _dynamics_table import table
 
 from edgemarl.djtcra import Scenario, load_scenario
 from edgemarl.experiments import Policy
@@ -143,11 +145,15 @@ def carry_out(run: Run, out: Path, slots: int, seed: int, measurements: Measurem
 def main() -> None:
     """Go through all runs and write the file after each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("runs/dynamics"))
     parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--slots", type=int, default=250)
+    parser.add_argument("--slots", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--table", action="store_true", help="print the table, no training")
     given = parser.parse_args()
+    if given.table:
+        print(table(json.loads(given.json.read_text(encoding="utf-8"))))
+        return
     given.out.mkdir(parents=True, exist_ok=True)
     measurements = Measurements(given.json, given.out)
     for name in ("paper", *CHANGES):

@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -61,3 +62,13 @@ def test_every_run_has_a_folder_and_an_environment(module):
         env = run.task(run.scenario).make()
         shown = 9 + 7 * len(run.shown)
         assert env.unwrapped.state_space.shape == (100, shown)
+
+
+def test_the_page_of_change_has_the_table_of_its_file(module):
+    results = BENCHMARKS.parent / "docs" / "results"
+    measured = json.loads((results / "dynamics.json").read_text())
+    table = module("_dynamics_table").table
+    assert table(measured) in (results / "dynamics.md").read_text()
+    other = {**next(row for row in measured if "training_slots" in row), "training_slots": 7}
+    with pytest.raises(ValueError, match="learners must be trained for one number of slots"):
+        table([*measured, other])
