@@ -120,12 +120,20 @@ def _caption(comparison: "Comparison") -> str:
     }[comparison.unit]
     last = scenario.seed + comparison.topologies - 1
     topologies = f"{scenario.seed}" if comparison.topologies == 1 else f"{scenario.seed}-{last}"
+    units = counted(comparison.num_units, comparison.unit)
+    interval = f"±: 95 % interval over {units} ({covers})"
     return (
         f"{comparison.task.env_id}, scenario {scenario.name}, topology {topologies}, "
         f"{comparison.seeds} x {comparison.slots} slots each; "
-        f"±: 95 % interval over {comparison.num_units} {_plural(comparison.unit)} ({covers})"
+        f"{interval if comparison.num_units > 1 else f'{units}, and so no intervals'}"
     )
 
 
-def _plural(unit: str) -> str:
-    return "topologies" if unit == "topology" else f"{unit}s"
+def counted(count: int, unit: str) -> str:
+    """How many of what, in words.
+
+    >>> counted(1, "episode"), counted(3, "slot"), counted(2, "topology")
+    ('1 episode', '3 slots', '2 topologies')
+    """
+    plural = "topologies" if unit == "topology" else f"{unit}s"
+    return f"{count} {unit if count == 1 else plural}"

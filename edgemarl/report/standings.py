@@ -10,7 +10,7 @@ from edgemarl.core.system import Measure, System
 from edgemarl.experiments.comparison import with_rates
 from edgemarl.experiments.evaluation import Evaluation
 from edgemarl.experiments.statistics import Interval, mean_interval, paired_difference
-from edgemarl.experiments.tables import shown_measures, shown_value, signed
+from edgemarl.experiments.tables import counted, shown_measures, shown_value, signed
 from edgemarl.report.gathering import Entry
 
 Array = NDArray[np.float64]
@@ -64,9 +64,9 @@ class Standings:
         """How many independent draws of what are behind an entry's intervals."""
         measured = self._measured[title]
         if len(measured) > 1:
-            return f"{len(measured)} {'runs' if self.entries[title].runs else 'topologies'}"
+            return counted(len(measured), "run" if self.entries[title].runs else "topology")
         count = len(measured[0].units(self._system.objective.name))
-        return f"{count} {'slots' if measured[0].task.independent_slots else 'episodes'}"
+        return counted(count, "slot" if measured[0].task.independent_slots else "episode")
 
     def bound(self) -> Interval:
         """Mean and interval of the bound over topologies, or over the slots of the only one."""

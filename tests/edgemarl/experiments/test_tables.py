@@ -1,8 +1,10 @@
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
 from edgemarl.djtcra import load_scenario
+from edgemarl.djtcra.mobility import RandomWalk
 from edgemarl.experiments import compare, evaluate
 from edgemarl.experiments.tables import comparison_table, evaluation_table, print_table
 
@@ -26,6 +28,13 @@ def test_a_comparison_shows_every_policy_the_bound_and_what_intervals_cover():
     assert f"{comparison.interval('nearest', 'system_qoe').mean:.1f}±" in text
     assert f"{1000 * comparison.interval('greedy', 'latency').mean:.0f}" in text
     assert "over 4 slots (other slots on this topology)" in flat(comparison_table(comparison))
+
+
+def test_one_episode_has_no_intervals():
+    walking = replace(load_scenario("tiny"), mobility=RandomWalk())  # so slots follow one another
+    text = flat(comparison_table(compare(["nearest"], walking, slots=4)))
+    assert "1 x 4 slots each; 1 episode, and so no intervals" in text
+    assert "±" not in text
 
 
 def test_several_topologies_are_named():
