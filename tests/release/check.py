@@ -2,8 +2,9 @@
 
     python tests/release/check.py [--extras rllib viz] [--dist DIR]
 
-Every extra gets a virtual environment with the tested versions (constraints.txt) and nothing else
-but the wheel; the sdist gets one without extras. Needs the package `build`.
+Every extra gets a virtual environment with the tested versions (constraints.txt), or the newest
+where it has none, and nothing else but the wheel; the sdist gets one without extras. Needs the
+package `build`.
 """
 
 import argparse
@@ -16,6 +17,9 @@ import tomllib
 import venv
 import zipfile
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 SMOKE = Path(__file__).with_name("smoke.py")
@@ -35,6 +39,22 @@ def extras() -> list[str]:
     """The extras that users install, which leaves those out that need a clone."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return [e for e in declared["project"]["optional-dependencies"] if e not in ("dev", "docs")]
+
+
+def constraints(extra: str) -> list[str]:
+    """Arguments for pip: the tested versions, unless the extra needs what has none.
+
+    Packages without a tested version get the newest, and what they need with them.
+    """
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in text.splitlines()}
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {
+        canonicalize_name(Requirement(one).name)
+        for one in declared["optional-dependencies"].get(extra, [])
+    }
+    tested = needed - {declared["name"]} <= pinned
+    return ["-c", str(ROOT / "constraints.txt")] if tested else []
 
 
 def build(dist: Path) -> tuple[Path, Path]:
@@ -66,10 +86,10 @@ def try_out(package: Path, extra: str) -> None:
         venv.create(home / "env", with_pip=True)
         wanted = f"{package}[{extra}]" if extra else str(package)
         pip = [str(home / "env/bin/python"), "-m", "pip", "install", "--quiet"]
-        constraints = ["-c", str(ROOT / "constraints.txt")]
+        tested = constraints(extra)
         if extra == "rllib":  # first and alone, as the Makefile does
-            subprocess.run([*pip, *constraints, "torch"], check=True)
-        subprocess.run([*pip, *constraints, wanted], check=True)
+            subprocess.run([*pip, *tested, "torch"], check=True)
+        subprocess.run([*pip, *tested, wanted], check=True)
         path = {"PATH": f"{home / 'env/bin'}:/usr/bin:/bin", "HOME": folder}
         smoke = [str(home / "env/bin/python"), str(SMOKE), extra]
         subprocess.run(smoke, check=True, cwd=home, env=path)

@@ -66,3 +66,9 @@ def test_a_wheel_without_a_licence(check, needed, tmp_path):
 def test_a_wheel_with_tests(check, needed, tmp_path):
     with pytest.raises(AssertionError, match=r"packages alone, got \['tests/test_docs\.py'\]"):
         check.check_files(*packages(tmp_path, [*needed, "tests/test_docs.py"], needed))
+
+
+def test_extras_get_tested_versions_where_they_have_them(check):
+    tested = [extra for extra in ("", *check.extras()) if check.constraints(extra)]
+    assert {"", "rllib", "video", "report"} <= set(tested)
+    assert not {"wandb", "mlflow"} & set(tested)
