@@ -9,7 +9,7 @@ from ray.rllib.core.rl_module.apis import TargetNetworkAPI
 from torch import Tensor, nn
 
 from rllib_algos.joint.losses import polyak
-from rllib_algos.joint.processor import denormals_as_zero
+from rllib_algos.joint.processor import denormals_as_zero, memory_as_found
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
 from rllib_algos.joint.row_networks import EMBEDDINGS, split_embeddings
 
@@ -133,7 +133,7 @@ class JointLearner(TorchLearner):
         data = dict(batch[CENTRAL].items())
         size = self.config.train_batch_size_per_learner
         losses: dict[str, Tensor] = {}
-        with denormals_as_zero():
+        with denormals_as_zero(), memory_as_found():
             for start in range(0, len(next(iter(data.values()))), size):
                 self.num_updates += 1
                 part = {name: values[start : start + size] for name, values in data.items()}

@@ -1,9 +1,10 @@
-"""Settings of the processor that make updates faster."""
+"""Settings of processor and memory that make updates faster."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from torch.utils import deterministic
 
 
 @contextmanager
@@ -19,6 +20,21 @@ def denormals_as_zero() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(before)
+
+
+@contextmanager
+def memory_as_found() -> Iterator[None]:
+    """Inside, torch hands out new memory as it is.
+
+    Under deterministic algorithms, which RLlib switches on for a seed, torch fills it with NaN, so
+    that nobody's results depend on it. Here all of it is written before it is read.
+    """
+    before = deterministic.fill_uninitialized_memory
+    deterministic.fill_uninitialized_memory = False
+    try:
+        yield
+    finally:
+        deterministic.fill_uninitialized_memory = before
 
 
 def _taken_as_zero() -> bool:
