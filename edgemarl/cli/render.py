@@ -49,15 +49,21 @@ def render(
     given = parse_settings(settings or [])
     given.require_only("env", "scenario")
     task = task_of([policy], env, scenario, scenario_seed, given)
+    name = shown_name(policy)
     frames = film_frames(
         load_policy(policy, task),
         task,
         slots=slots,
         seed=seed,
         bound=bound,
-        title=policy if task.scenario is None else f"{policy} on {task.scenario.name}",
+        title=name if task.scenario is None else f"{name} on {task.scenario.name}",
         width=width,
     )
     count = write_film(out, frames, fps=fps)
     size = out.stat().st_size / 1e6
     typer.echo(f"{out}: {count} {'slot' if count == 1 else 'slots'}, {size:.2f} MB")
+
+
+def shown_name(policy: str) -> str:
+    """A policy's name in pictures: of a folder, its last name alone."""
+    return Path(policy).resolve().name if Path(policy).is_dir() else policy

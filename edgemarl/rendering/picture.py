@@ -9,6 +9,8 @@ from edgemarl.rendering import style
 from edgemarl.rendering.map_panel import MapPanel
 from edgemarl.rendering.panels import CountPanel, HistoryPanel, LoadPanel
 
+LONGEST_TITLE = 38  # letters, that there is room for beside the slot's number
+
 
 class Picture:
     """Map, objective, loads and counts in a matplotlib figure.
@@ -40,7 +42,8 @@ class Picture:
                 LoadPanel(load, snapshot),
                 CountPanel(counts, snapshot),
             )
-            figure.text(style.MAP[0], 0.945, title, fontsize=style.LARGE, weight="bold")
+            shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+            figure.text(style.MAP[0], 0.945, shown, fontsize=style.LARGE, weight="bold")
             right = style.MAP[0] + style.MAP[2]
             self._slot = figure.text(right, 0.945, "", fontsize=style.LARGE, ha="right")
         self._separate = separate

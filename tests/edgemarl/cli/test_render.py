@@ -2,6 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edgemarl.cli.app import app
+from edgemarl.cli.render import shown_name
 
 pytest.importorskip("matplotlib")
 from PIL import Image
@@ -20,6 +21,12 @@ def test_a_film(arguments, tmp_path):
     assert "film.gif: 2 slots, 0.0" in result.output.replace("\n", "")
     with Image.open(path) as film:
         assert (film.size, film.n_frames) == ((320, 180), 2)
+
+
+def test_pictures_name_no_path_of_the_machine(tmp_path):
+    (tmp_path / "run").mkdir()
+    assert shown_name(f"{tmp_path}/run/") == "run"
+    assert shown_name("pretrained:shadow_price") == "pretrained:shadow_price"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,16 @@ def test_what_is_written():
     assert "user, undecided" not in written
 
 
+def test_a_long_title_leaves_room_for_the_slot():
+    slot = snapshot(slot=1234)
+    picture = Picture(Figure(figsize=INCHES), slot, title="policy name-" * 9, separate=False)
+    picture.show(slot)
+    FigureCanvasAgg(picture.figure)
+    title, number = picture.figure.texts
+    assert (title.get_text()[-1], number.get_text()) == ("…", "slot 1234")
+    assert title.get_window_extent().x1 < number.get_window_extent().x0
+
+
 def test_without_a_bound():
     assert "bound not computed" in texts(picture_of(snapshot(bound=None, gap=None)))
 
