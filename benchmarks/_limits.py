@@ -59,7 +59,7 @@ def sampling(path: tuple[str, ...]) -> Callable[[Results], str]:
 
     def limit(results: Results) -> str:
         shares = results["sampling"][path[0]][copies].get(f"where_time_goes_{form}", {})
-        most = [f"{name} {share:.0%}" for name, share in list(shares.items())[:4]]
+        most = [f"`{name}` {share:.0%}" for name, share in list(shares.items())[:4]]
         return f"Where the time goes: {', '.join(most)}." if most else ""
 
     return limit

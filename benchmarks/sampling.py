@@ -1,6 +1,6 @@
 """Sampling through RLlib: the joint runner, RLlib's own runner, and a bare Python loop.
 
-    python benchmarks/sampling.py
+    python benchmarks/sampling.py [--quick]
 
 Takes about five minutes. `servers`: 7 agents that observe (100, 9) and choose
 MultiDiscrete([7] * 100). `users`: 100 agents that observe (9,) and choose Discrete(7). Their
@@ -14,6 +14,7 @@ CPU second; ratios are taken within this run. `where_time_goes` are shares of th
 time, by file, without the calls into other files.
 """
 
+import argparse
 import cProfile
 import logging
 import pstats
@@ -161,6 +162,10 @@ def compare_copies(case: Case) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Measure and print the report."""
+    parser = argparse.ArgumentParser(description="Environment steps per CPU second in sampling.")
+    parser.add_argument("--quick", action="store_true", help="one case, to try it out")
+    names = ["servers"] if parser.parse_args().quick else list(CASES)
     torch.set_num_threads(1)
     ray.init(
         "local",  # never a cluster that happens to run
@@ -169,7 +174,7 @@ def main() -> None:
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
-    results = {name: compare_copies(case) for name, case in CASES.items()}
+    results = {name: compare_copies(CASES[name]) for name in names}
     ray.shutdown()
     report("sampling", results)
 

@@ -74,7 +74,7 @@ def test_reasons_have_their_numbers_from_the_results():
     assert reason == "Most of it: evaluate 30.0 ms, draw 3.00 ms."
     assert "take 50% of a copy's step" in limits.vector(results)
     reason = limits.sampling(("users", "8_together_over_1_stock"))(results)
-    assert reason == "Where the time goes: a.py 50%."
+    assert reason == "Where the time goes: `a.py` 50%."
 
 
 def test_parts_replace_the_ones_before(tmp_path):
