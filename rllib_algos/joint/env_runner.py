@@ -95,11 +95,11 @@ class JointEnvRunner(SteppingRunner):
         steps = episodes = 0
         while steps < num_steps if num_steps is not None else episodes < (num_episodes or 1):
             counted = self._step(self._act(explore, random))
-            over = np.flatnonzero(self._ended())
+            over = self._ended().nonzero()[0]
             if num_episodes is not None and episodes + len(over) >= num_episodes:
                 over = over[: num_episodes - episodes]
                 counted[over[-1] + 1 :] = False  # what others did meanwhile is not asked for
-            steps += int(counted.sum())
+            steps += int(np.count_nonzero(counted))
             episodes += len(over)
             for numbers, count in self._numeric_infos(counted):
                 means.add(numbers, count)

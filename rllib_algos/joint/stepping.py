@@ -92,8 +92,9 @@ class SteppingRunner(SimulatingRunner):
             which: (E,) bool, the copies that count.
         """
         if self._batch is None:
-            return [(self._steppers[i].numeric_infos(), 1) for i in np.flatnonzero(which)]
-        numbers, count = self._batch.numeric_infos(), int(which.sum())
+            moved = zip(self._steppers, which.tolist(), strict=True)
+            return [(stepper.numeric_infos(), 1) for stepper, counts in moved if counts]
+        numbers, count = self._batch.numeric_infos(), int(np.count_nonzero(which))
         if count < len(which):
             numbers = {key: np.where(which, values, 0.0) for key, values in numbers.items()}
         return [(numbers, count)]
