@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
-from torch.utils import deterministic
+import torch.utils.deterministic
+
+MEMORY: Any = torch.utils.deterministic  # says by a property whether new memory is filled
 
 
 @contextmanager
@@ -29,12 +32,12 @@ def memory_as_found() -> Iterator[None]:
     Under deterministic algorithms, which RLlib switches on for a seed, torch fills it with NaN, so
     that nobody's results depend on it. Here all of it is written before it is read.
     """
-    before = deterministic.fill_uninitialized_memory
-    deterministic.fill_uninitialized_memory = False
+    before = MEMORY.fill_uninitialized_memory
+    MEMORY.fill_uninitialized_memory = False
     try:
         yield
     finally:
-        deterministic.fill_uninitialized_memory = before
+        MEMORY.fill_uninitialized_memory = before
 
 
 def _taken_as_zero() -> bool:

@@ -1,8 +1,7 @@
 import pytest
 import torch
-from torch.utils import deterministic
 
-from rllib_algos.joint.processor import denormals_as_zero, memory_as_found
+from rllib_algos.joint.processor import MEMORY, denormals_as_zero, memory_as_found
 
 
 def test_numbers_next_to_zero_are_zero_inside_alone():
@@ -19,10 +18,10 @@ def test_numbers_next_to_zero_are_zero_inside_alone():
 
 
 def test_new_memory_is_filled_outside_alone():
-    assert deterministic.fill_uninitialized_memory
+    assert MEMORY.fill_uninitialized_memory
     with memory_as_found():
-        assert not deterministic.fill_uninitialized_memory
-    assert deterministic.fill_uninitialized_memory
+        assert not MEMORY.fill_uninitialized_memory
+    assert MEMORY.fill_uninitialized_memory
     with pytest.raises(RuntimeError), memory_as_found():
         raise RuntimeError
-    assert deterministic.fill_uninitialized_memory
+    assert MEMORY.fill_uninitialized_memory
