@@ -1,5 +1,6 @@
 """What docs/_extensions makes of pages and docstrings; `make docs` builds the whole site."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -42,6 +43,28 @@ def test_every_page_is_in_one_section():
         ]
         assert len(places) == (name != "index"), name
     assert all((ROOT / file).exists() for file in ROOT_PAGES.values())
+
+
+LITERAL = re.compile(r"``.+?``|`[^`]+`", re.DOTALL)
+
+
+@pytest.mark.parametrize("package", ["edgemarl", "rllib_algos"])
+def test_no_letters_stand_right_behind_a_literal(package):
+    """The site's markup takes such a literal for one that does not end."""
+    for path in sorted((ROOT / package).glob("**/*.py")):
+        assert not [bad for text in docstrings_of(path) for bad in endless_literals(text)], path
+    assert endless_literals("an ``Env`` and two ``Env``s, two `Env`s") == ["``Env``s", "`Env`s"]
+
+
+def endless_literals(text):
+    followed = [(found[0], text[found.end() : found.end() + 1]) for found in LITERAL.finditer(text)]
+    return [literal + behind for literal, behind in followed if behind.isalnum()]
+
+
+def docstrings_of(path):
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, documented)]
+    return [text for node in nodes if (text := ast.get_docstring(node))]
 
 
 def test_links_within_the_pages_stay():

@@ -48,7 +48,7 @@ def steps_together(scenario: Scenario) -> bool:
 
 
 class TogetherEnv:
-    """A :class:`edgemarl.core.vector.BatchedEnv` of ``DJTCRAEnv``s that are configured alike.
+    """A :class:`edgemarl.core.vector.BatchedEnv` of ``DJTCRAEnv`` copies, configured alike.
 
     Made by ``DJTCRAEnv.batched``, which says where there is none.
 
