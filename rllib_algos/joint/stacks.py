@@ -43,9 +43,12 @@ def stacked_values(inputs: Tensors, weights: Tensors, biases: Tensors) -> Tensor
 
 def evaluate(inputs: Tensors, weights: Tensors, biases: Tensors, hidden: Tensors = ()) -> Tensor:
     """Returns (K, B, out); what hidden layers put out is left in `hidden`, if that is given."""
+    parts = list(_parts(inputs[0], weights))
+    if len(inputs) == len(parts) == 1 and not hidden:
+        return _at_once(inputs[0], weights, biases)
     outputs = inputs[0].new_empty(*inputs[0].shape[:2], weights[-1].shape[-1])
     into: Sequence[Tensor | None] = [*(hidden or [None] * (len(weights) - 1)), outputs]
-    for part in _parts(inputs[0], weights):
+    for part in parts:
         values = [x[part] for x in inputs]
         for weight, bias, out in zip(weights, biases, into, strict=True):
             place = None if out is None else out[part]
@@ -55,6 +58,13 @@ def evaluate(inputs: Tensors, weights: Tensors, biases: Tensors, hidden: Tensors
                 total.baddbmm_(*pair)
             values = [total if out is outputs else total.relu_()]
     return outputs
+
+
+def _at_once(x: Tensor, weights: Tensors, biases: Tensors) -> Tensor:
+    """Returns what `evaluate` does of few small networks, where every further call would tell."""
+    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+        x = torch.baddbmm(bias, x, weight).relu_()
+    return torch.baddbmm(biases[-1], x, weights[-1])
 
 
 def differentiate(
