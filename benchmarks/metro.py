@@ -1,6 +1,6 @@
 """Ten thousand users and a hundred servers: time by part, bound, gaps, growth, and training.
 
-    python benchmarks/metro.py [--slots 3] [--train 100] > docs/results/metro.json
+    python benchmarks/metro.py [--slots 3] [--train 100]
 
 Takes about two minutes, and with `--train` about five seconds more for every slot that is learned.
 Times are CPU times on one thread, medians; steps are those of PettingZoo's interface, nobody
@@ -41,6 +41,8 @@ SETTINGS = (
     "algo.row_choice_features=1",
     "scenario.observation.observe_eta=true",
     "algo.train_batch_size_per_learner=2",
+    "algo.updates_per_slot=10",
+    "algo.tau=0.005",
     "algo.replay_capacity=100",
 )
 
