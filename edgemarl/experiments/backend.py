@@ -169,7 +169,7 @@ def start_ray(address: str | None, cpus: int | None) -> bool:
         cpus: CPUs that ray may use on this machine; None for all.
 
     Raises:
-        ConnectionError: if nothing answers at the address.
+        ConnectionError: if nothing answers at the address, or ray does not start.
     """
     import ray
 
@@ -178,16 +178,25 @@ def start_ray(address: str | None, cpus: int | None) -> bool:
     address = address or os.environ.get("RAY_ADDRESS")
     if address:
         _check_reachable(address)
-    local: dict[str, Any] = {} if address else {"num_cpus": cpus, "include_dashboard": False}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ray.init(
-            address=address or "local",
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **local,
-        )
+        _initialise(address, cpus)
     return True
+
+
+def _initialise(address: str | None, cpus: int | None) -> None:
+    import ray
+
+    local: dict[str, Any] = {} if address else {"num_cpus": cpus, "include_dashboard": False}
+    told: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        ray.init(address=address or "local", **told, **local)
+    except Exception as error:  # ray gives up with whatever its services ended with
+        ray.shutdown()
+        raise ConnectionError(
+            f"ray must {'be there to join' if address else 'start'} within its own time, but "
+            f"{type(error).__name__}: {error}; on a busy machine, try again later"
+        ) from error
 
 
 def _check_reachable(address: str) -> None:

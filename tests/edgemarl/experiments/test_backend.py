@@ -45,3 +45,16 @@ def test_an_address_where_nothing_answers_is_named_at_once(started):
     with pytest.raises(ConnectionError, match=r"HOST:PORT of .*, got 127\.0\.0\.1:1: "):
         start_ray("127.0.0.1:1", None)
     assert not started
+
+
+def test_ray_that_does_not_start_is_told_in_one_line_and_cleared_away(started, monkeypatch):
+    cleared = []
+
+    def give_up(**arguments):
+        raise RuntimeError("the node timed out during startup")
+
+    monkeypatch.setattr(ray, "init", give_up)
+    monkeypatch.setattr(ray, "shutdown", lambda: cleared.append(True))
+    with pytest.raises(ConnectionError, match=r"ray must start .* the node timed out .* try again"):
+        start_ray(None, 1)
+    assert cleared
