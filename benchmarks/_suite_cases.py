@@ -29,7 +29,7 @@ class Benchmark:
 SUITE = (
     Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="vector", minutes=2),
-    Benchmark(name="metro", minutes=10, quick=("--slots", "1"), full=("--train", "100")),
+    Benchmark(name="metro", minutes=5, quick=("--slots", "1"), full=("--train", "20")),
     Benchmark(name="replay", minutes=0.2, quick=()),
     Benchmark(name="checkpoint", minutes=2),
     Benchmark(name="memory", minutes=3),

@@ -135,7 +135,7 @@ def trained(scenario: str, learned: int, slots: int, settings: Sequence[str]) ->
         )
         memory = peak(resource.RUSAGE_CHILDREN)
         command(
-            *("compare", str(run), "greedy", "static-price", *task, "--slots", str(slots)),
+            *("compare", str(run), "greedy", "static-price", "--slots", str(slots)),
             *("--json", str(found)),
         )
         return {
