@@ -22,7 +22,9 @@ def state_of(checkpoint: Path) -> dict[str, Any]:
         del parts[part]["metrics_logger"]  # it holds times, too
     simulation = parts["runner"].pop("simulation")
     parts["stream"] = simulation["generator"]
-    parts["observed"] = [stepper.current for stepper in pickle.loads(simulation["steppers"])]
+    steppers = pickle.loads(simulation["steppers"])  # one of all copies, or one of each
+    alone = steppers if isinstance(steppers, list) else [steppers]
+    parts["observed"] = [stepper.current for stepper in alone]
     leaves = dict(_leaves(parts, ""))
     assert len(leaves) > 50, sorted(leaves)  # nothing was overlooked
     return leaves

@@ -45,8 +45,10 @@ def test_as_many_steps_are_kept_as_were_asked_for(sampling):
 @pytest.mark.parametrize("rows", [0, 4])
 def test_copies_move_together_only_where_they_shall(sampling, rows):
     case = sampling.Case(agents=3, rows=rows, hiddens=(8,), rates=not rows)
-    assert not hasattr(case.make(), "batched")
-    assert case.make(together=True).batched
+    alone, together = case.make(), case.make(together=True)
+    assert alone is not alone.unwrapped  # runners look for `batched` on bare environments alone
+    assert together is together.unwrapped
+    assert together.batched
 
 
 def test_the_simulated_cases_have_the_spaces_of_the_others(sampling):
