@@ -77,7 +77,7 @@ def products(cell: str) -> Callable[[Results], str]:
     """Of updates beside peers: the ratio if nothing but the matrix products took time."""
 
     def limit(results: Results) -> str:
-        text = "Every library makes the same matrix products by the same PyTorch"
+        text = "Every library makes these matrix products by the same PyTorch"
         row = results.get("updates", {}).get(cell)
         if row is None:
             return f"{text}."
