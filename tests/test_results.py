@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from edgemarl.experiments.reproduction.catalog import find_study
+from edgemarl.experiments.reproduction.cell import Cell
 from edgemarl.experiments.reproduction.report import GAP, RATE
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
@@ -42,6 +43,19 @@ def test_every_row_of_a_study_has_its_cell(path, cells):
         numbers = {k: float(v) for k, v in row.items() if k not in ABOUT and v}
         alike = [cell for cell in cells.get(key, []) if cell["cell"]["seed"] in seeds]
         assert any(numbers.items() <= measured(cell).items() for cell in alike), row
+
+
+def test_every_cell_is_one_that_its_study_would_run_today():
+    """Else `edgemarl reproduce` begins it anew: new defaults must be taken over into the cells."""
+    pytest.importorskip("ray")
+    pytest.importorskip("torch")
+    for path in (FOLDER / "cells").glob("*.json"):
+        kept = json.loads(path.read_text())
+        cell = Cell.from_identity(
+            kept["cell"], name=kept["method"], title=kept["title"], scenario=kept["scenario_name"]
+        )
+        assert json.loads(json.dumps(cell.identity())) == kept["cell"], path.name
+        assert path.stem == cell.name
 
 
 def rows_of(path):
