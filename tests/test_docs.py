@@ -4,6 +4,7 @@ import ast
 import doctest
 import re
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_snippets_run(page, tmp_path, monkeypatch, request):
     """
     code = "\n".join(blocks(page, "python"))
     if "matplotlib" in code:
-        pytest.importorskip("matplotlib")
+        request.addfinalizer(partial(pytest.importorskip("matplotlib.pyplot").close, "all"))
     if "rllib_algos" in code:
         pytest.importorskip("torch")
         request.getfixturevalue("ray_session")

@@ -11,8 +11,16 @@ from matplotlib import pyplot
 from edgemarl.rendering import ArrayViewer, WindowViewer, open_viewer
 
 
+@pytest.fixture(autouse=True)
+def no_figures():
+    """Figures of pyplot that others left open in this process are not counted."""
+    pyplot.close("all")
+    yield
+    pyplot.close("all")
+
+
 @pytest.fixture
-def window_backend(monkeypatch):
+def window_backend():
     """The backend of `windows.py`, and the windows it has shown."""
     from tests.edgemarl.rendering import windows
 
@@ -20,7 +28,6 @@ def window_backend(monkeypatch):
     pyplot.switch_backend("module://tests.edgemarl.rendering.windows")
     windows.shown.clear()
     yield windows.shown
-    pyplot.close("all")
     pyplot.switch_backend(before)
 
 
