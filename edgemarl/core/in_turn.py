@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemarl.core.validation import check_shape
+from edgemarl.core.vector_step import VectorStep
 
 Dicts = Mapping[str, Mapping[str, Any]]
 
@@ -42,11 +43,7 @@ class InTurn:
             self._seen[copy], told[copy] = self.envs[copy].reset(seed=seeds[copy])
         return self._joined(told)
 
-    def step(
-        self, actions: NDArray[Any]
-    ) -> tuple[
-        NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Mapping[str, NDArray[Any]]
-    ]:
+    def step(self, actions: NDArray[Any]) -> VectorStep:
         """Execute actions (E, N, ...) in one copy after the other.
 
         Where one fails, those before it have moved.
@@ -56,11 +53,7 @@ class InTurn:
         check_shape("actions", actions, (self.num_envs, size, *self._shape))
         return self._step_each([dict(zip(self.possible_agents, a, strict=True)) for a in actions])
 
-    def step_rows(
-        self, rows: NDArray[Any]
-    ) -> tuple[
-        NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Mapping[str, NDArray[Any]]
-    ]:
+    def step_rows(self, rows: NDArray[Any]) -> VectorStep:
         """Execute one entry for each row of the state, (E, R, ...), as every agent's action."""
         if self.row_owner() is None:
             raise ValueError(NO_ROWS)
@@ -91,7 +84,7 @@ class InTurn:
         for env in self.envs:
             env.close()
 
-    def _step_each(self, actions: list[dict[str, Any]]) -> Any:
+    def _step_each(self, actions: list[dict[str, Any]]) -> VectorStep:
         self._require_reset()
         require_running(np.array([bool(env.agents) for env in self.envs]))
         size = self.num_envs, len(self.possible_agents)

@@ -5,22 +5,16 @@ An environment whose copies can be stepped together offers ``batched(envs)`` (se
 interface. :func:`batched` chooses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from edgemarl.core.in_turn import InTurn
+from edgemarl.core.vector_step import Infos, VectorStep
 
 Env = ParallelEnv[str, Any, Any]
-Infos = Mapping[str, NDArray[Any]]
-VectorStep = tuple[
-    NDArray[Any],  # rewards, (E, N) float64
-    NDArray[Any],  # terminations, (E,) bool
-    NDArray[Any],  # truncations, (E,) bool
-    Infos,
-]
 
 
 class BatchedEnv(Protocol):

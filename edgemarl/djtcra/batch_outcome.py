@@ -1,10 +1,9 @@
 """What assignments lead to in one slot of many copies."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.copies import part_of
 from edgemarl.djtcra.batch_slots import Slots
 from edgemarl.djtcra.outcome import CLOUD, IDLE, METRICS, Outcome, conclude
 from edgemarl.djtcra.passes import before_allocations, totals_of_each
@@ -39,16 +38,7 @@ def evaluate_each(scenario: Scenario, slots: Slots, assignment: NDArray[np.int64
 def outcome_of(outcome: Outcome, slots: Slots, copy: int) -> Outcome:
     """One copy's part of the outcome of all."""
     users, servers = slots.ran.shape[1], slots.capacity.shape[1]
-    fields: dict[str, Any] = {}
-    for name in Outcome.__dataclass_fields__:
-        values = getattr(outcome, name)
-        if isinstance(values, np.ndarray):
-            size = servers if name in _OF_SERVERS else users
-            values = values[copy * size : (copy + 1) * size].copy()
-        if name in _INDICES:
-            values[values >= 0] -= copy * servers
-        fields[name] = values
-    return Outcome(**fields)
+    return part_of(outcome, copy, users, servers, of_servers=_OF_SERVERS, indices=_INDICES)
 
 
 def metrics_of_each(outcome: Outcome, copies: int) -> dict[str, NDArray[np.float64]]:

@@ -12,7 +12,6 @@ from edgemarl.djtcra.outcome import METRICS, Outcome
 from edgemarl.djtcra.prices import PRICED_QOE, priced_qoe
 from edgemarl.djtcra.rewards import NegativeLatency, QoEReward
 from edgemarl.djtcra.scenario import Scenario
-from edgemarl.djtcra.system import SYSTEM, upper_bound
 
 Array = NDArray[np.float64]
 
@@ -58,15 +57,3 @@ def slot_infos(outcome: Outcome | None, slots: Slots, *, prices: bool) -> dict[s
         credit = np.zeros(slots.ran.shape) if outcome is None else priced_qoe(outcome)
         infos[PRICED_QOE] = credit.reshape(slots.ran.shape)
     return infos
-
-
-def bound_infos(
-    scenarios: Sequence[Scenario], slots: Slots, system_qoe: Array | None
-) -> dict[str, Array]:
-    """Certified bound of each copy's slot and the gap to it, (E,); zeros where there is none."""
-    objective, told = SYSTEM.objective, np.zeros((2, len(slots.ran)))
-    if system_qoe is not None:
-        for copy, (scenario, reached) in enumerate(zip(scenarios, system_qoe, strict=True)):
-            bound = upper_bound(scenario, slots.state(copy))
-            told[:, copy] = bound, float(objective.gap(bound, reached))
-    return {objective.bound: told[0], "bound_gap": told[1]}

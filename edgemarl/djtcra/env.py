@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.copies import configured_alike
 from edgemarl.core.env import EdgeEnv
 from edgemarl.core.lazy import amend
 from edgemarl.core.snapshot import SlotSnapshot
@@ -131,46 +132,19 @@ class DJTCRAEnv(EdgeEnv):
         That is with ``render_mode="human"``, where copies are not configured alike, and with
         components whose many users cannot stand in one array (see :func:`steps_together`).
         """
-        own = self._configuration()
-        for env in envs:
-            if type(env) is not DJTCRAEnv or env._configuration() != own:
-                return None
-        if self.render_mode == "human" or not steps_together(self.scenario):
+        alike = configured_alike(envs, DJTCRAEnv, DJTCRAEnv._configuration)
+        if not alike or not steps_together(self.scenario):
             return None
         return TogetherEnv(envs, self._variants.draw)
 
     def _configuration(self) -> tuple[Any, ...]:
-        """What copies that are stepped together must have in common."""
+        """What copies that are stepped together must have in common, beyond the template's."""
         view = {
             name: value
             for name, value in vars(self.view).items()
             if name in ("action", "observation", "action_mask")
         }
-        reports = self.report_bound, self.report_prices, self.render_mode
-        return type(self.view), view, self.max_cycles, *reports, self._variants.drawn_from
-
-    def resume(
-        self,
-        scenario: Scenario,
-        state: State,
-        last_state: State | None,
-        last_outcome: Outcome | None,
-        *,
-        cycle: int,
-    ) -> None:
-        """Go on in the middle of an episode, where a batch of copies has got to.
-
-        Args:
-            scenario: on the episode's topology.
-            state: the slot that the next actions decide.
-            last_state: state of the slot that the last step decided, if there was one.
-            last_outcome: its outcome.
-            cycle: steps taken since the episode began.
-        """
-        self.scenario = self.view.scenario = scenario
-        self.slot_state, self.last_state, self.last_outcome = state, last_state, last_outcome
-        self.cycle, self._last_bound = cycle, None
-        self.agents = [] if cycle >= self.max_cycles else list(self.possible_agents)
+        return view, self.report_prices, self._variants.drawn_from
 
     def _next_state(self, assignment: NDArray[np.int64] | None) -> State:
         if self.slot_state is None:
