@@ -50,8 +50,10 @@ def task_of(
             if asked is not None:
                 raise ValueError(f"environment {env_id!r} takes no scenario, got {asked}")
         return Task.of(None, env_id, env_kwargs)
-    chosen = known.scenario if isinstance(known.scenario, system.scenario_type) else None
     if scenario is not None:
         chosen = observed_as_trained(load_scenario(system, scenario), policies)
-    chosen = load_scenario(system, chosen)
+    elif isinstance(known.scenario, system.scenario_type):
+        chosen = known.scenario
+    else:
+        chosen = load_scenario(system, None)
     return Task.of(chosen.with_overrides(overrides), env_id, env_kwargs)

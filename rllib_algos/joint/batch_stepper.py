@@ -1,14 +1,14 @@
 """Steps all copies of an environment at once, where it offers that (see `Batchable`)."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import numpy as np
 
 from rllib_algos.joint.batch_history import BatchHistory
 from rllib_algos.joint.episode import AgentInfos, JointEpisode
-from rllib_algos.joint.errors import JointEnvError
+from rllib_algos.joint.errors import blamed
 from rllib_algos.joint.fragment import JointFragment
 from rllib_algos.joint.layout import Arrays, GroupLayout
 from rllib_algos.joint.protocols import BatchedEnv, Infos
@@ -67,7 +67,8 @@ class BatchStepper:
         which, own = np.zeros(self.num_envs, bool), dict(zip(copies, seeds, strict=True))
         which[copies] = True
         all_seeds = [own.get(copy) for copy in range(self.num_envs)]
-        self.infos = self._guard("reset", lambda: self.batch.reset(all_seeds, which))
+        with self._blamed_for("reset"):
+            self.infos = self.batch.reset(all_seeds, which)
         self.terminated, self.truncated = self.terminated & ~which, self.truncated & ~which
         self._lengths[which], self._returns[which] = 0, 0.0
         self.current = self._observe()
@@ -82,9 +83,8 @@ class BatchStepper:
         Args:
             stored: joint actions of all copies, (E, ...) per group.
         """
-        rewards, terminated, truncated, infos = self._guard(
-            "step", lambda: self._layout.step_batch(self.batch, stored)
-        )
+        with self._blamed_for("step"):
+            rewards, terminated, truncated, infos = self._layout.step_batch(self.batch, stored)
         rewards = self._rewards_of(np.asarray(rewards))
         self.infos, self.terminated, self.truncated = infos, terminated, truncated & ~terminated
         self.current = self._observe()
@@ -162,14 +162,8 @@ class BatchStepper:
                 if not np.array_equal(values, self.current[name][copy]):
                     raise ValueError(f"{name} of copy {copy} must be the same alone as in a batch")
 
-    def _guard(self, what: str, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            raise JointEnvError(
-                f"{self.num_envs} environment copies failed in a {what} together: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+    def _blamed_for(self, what: str) -> AbstractContextManager[None]:
+        return blamed(f"{self.num_envs} environment copies failed in a {what} together")
 
 
 def agent_infos(infos: Infos, copy: int, agents: tuple[str, ...]) -> AgentInfos:

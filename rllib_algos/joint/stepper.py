@@ -2,13 +2,14 @@
 
 import numbers
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from rllib_algos.joint.episode import JointEpisode
-from rllib_algos.joint.errors import JointEnvError
+from rllib_algos.joint.errors import blamed
 from rllib_algos.joint.fragment import JointFragment
 from rllib_algos.joint.layout import Arrays, GroupLayout
 
@@ -42,7 +43,8 @@ class CopyStepper:
 
     def reset(self, seed: int | None) -> None:
         """Resets the environment, dropping what was collected and not flushed."""
-        observations, infos = self._guard("reset", lambda: self.env.reset(seed=seed))
+        with self._blamed_for("reset"):
+            observations, infos = self.env.reset(seed=seed)
         if not self._checked:
             _check_agents(self.env, observations, self._agents)
             self._layout.check(self.env, observations)
@@ -62,9 +64,8 @@ class CopyStepper:
             stored: joint actions of all copies, (E, ...) per group.
         """
         actions = self.env_actions(stored)
-        observations, rewards, terminations, truncations, infos = self._guard(
-            f"step {self.episode.env_t + 1}", lambda: self.env.step(actions)
-        )
+        with self._blamed_for(f"step {self.episode.env_t + 1}"):
+            observations, rewards, terminations, truncations, infos = self.env.step(actions)
         try:
             done = _joint_end(self.env, terminations, truncations, self._agents)
             rewards = _joint_rewards(rewards, self._agents)
@@ -102,14 +103,8 @@ class CopyStepper:
         infos = self.episode.get_infos().get(self._agents[0], {})
         return {k: float(v) for k, v in infos.items() if isinstance(v, (numbers.Real, np.bool_))}
 
-    def _guard(self, what: str, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            raise JointEnvError(
-                f"environment copy {self.index} failed in {what} of an episode: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+    def _blamed_for(self, what: str) -> AbstractContextManager[None]:
+        return blamed(f"environment copy {self.index} failed in {what} of an episode")
 
     def _clear(self) -> None:
         self._observations: dict[str, list[np.ndarray]] = {
