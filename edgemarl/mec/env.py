@@ -1,12 +1,15 @@
 """The MEC environment: wires scenario, state, view and outcome, nothing else."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.copies import configured_alike
 from edgemarl.core.env import EdgeEnv
 from edgemarl.core.snapshot import SlotSnapshot
+from edgemarl.mec.batch import TogetherEnv
 from edgemarl.mec.outcome import METRICS, Outcome, evaluate
 from edgemarl.mec.presets import load_scenario
 from edgemarl.mec.problem import AssignmentProblem
@@ -72,6 +75,14 @@ class MECEnv(EdgeEnv):
         self._require_reset()
         assert self.slot_state is not None
         return AssignmentProblem(self.scenario, self.slot_state)
+
+    def batched(self, envs: Sequence["MECEnv"]) -> TogetherEnv | None:
+        """Several copies as one that steps them together; None where that cannot be done.
+
+        That is with ``render_mode="human"`` and where copies are not configured alike.
+        """
+        alike = configured_alike(envs, MECEnv, lambda env: (env.scenario,))
+        return TogetherEnv(envs) if alike else None
 
     def _next_state(self, assignment: NDArray[np.int64] | None) -> State:
         return next_state(self.scenario, self.slot_state, assignment, self.np_random)

@@ -53,6 +53,10 @@ class Rician:
 
     def draw(self, size: tuple[int, ...], rng: np.random.Generator) -> Array:
         """Factors |sqrt(K / (K + 1)) + n|^2 with a complex normal n of power 1 / (K + 1)."""
+        return self.power(*rng.standard_normal((2, *size)))
+
+    def power(self, real: Array, imaginary: Array) -> Array:
+        """The factors of two arrays of standard normal draws, of their shape."""
         scattered = 1.0 / (self.factor + 1.0)
-        real, imaginary = np.sqrt(scattered / 2) * rng.standard_normal((2, *size))
-        return (np.sqrt(1.0 - scattered) + real) ** 2 + imaginary**2
+        spread = np.sqrt(scattered / 2)
+        return (np.sqrt(1.0 - scattered) + spread * real) ** 2 + (spread * imaginary) ** 2

@@ -26,7 +26,10 @@ class Observation(Protocol):
         ...
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
-        """What every server observes, (M, N) float32."""
+        """What every server observes, (M, N) float32.
+
+        Those that come with the package also take states of many slots, with gains (..., N, M).
+        """
         ...
 
 
@@ -43,9 +46,9 @@ class LogStandardised:
         return Box(-LIMIT, LIMIT, (scenario.num_devices,), np.float32)
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
-        """Standardised logarithms, (M, N) float32."""
+        """Standardised logarithms, (..., M, N) float32."""
         mean, deviation = scenario.log_gain_moments
-        rows = (np.log10(state.gain.T) - mean) / deviation
+        rows = (np.log10(state.gain.swapaxes(-1, -2)) - mean) / deviation
         return np.clip(rows, -LIMIT, LIMIT).astype(np.float32)
 
 
@@ -59,8 +62,9 @@ class MaxScaled:
         return Box(0.0, 1.0, (scenario.num_devices,), np.float32)
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
-        """Scaled gains, (M, N) float32."""
-        return (state.gain / state.gain.max(axis=0)).T.astype(np.float32)
+        """Scaled gains, (..., M, N) float32."""
+        scaled = state.gain / state.gain.max(axis=-2, keepdims=True)
+        return scaled.swapaxes(-1, -2).astype(np.float32)
 
 
 @component("mec.observation", "raw")
@@ -73,8 +77,9 @@ class RawGains:
         return Box(0.0, self._greatest(scenario), (scenario.num_devices,), np.float32)
 
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
-        """Gains, (M, N) float32."""
-        return np.minimum(state.gain.T, self._greatest(scenario), dtype=np.float32)
+        """Gains, (..., M, N) float32."""
+        gain = state.gain.swapaxes(-1, -2)
+        return np.minimum(gain, self._greatest(scenario), dtype=np.float32)
 
     def _greatest(self, scenario: "Scenario") -> float:
         greatest = GREATEST_FADING * scenario.reference_gain / scenario.min_distance**2

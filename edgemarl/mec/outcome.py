@@ -73,18 +73,39 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
     check_shape("assignment", assignment, (scenario.num_devices,))
     check_servers("assignment", assignment, scenario.num_servers, lowest=LOCAL)
     away = np.flatnonzero(assignment != LOCAL)
-    local = assignment == LOCAL
-
     gain = state.gain[away, assignment[away]]
+    return conclude(scenario, assignment, gain, state.volume, state.cycles, scenario.capacity)
+
+
+def conclude(
+    scenario: Scenario,
+    assignment: NDArray[np.int64],
+    gain: Array,
+    volume: Array,
+    cycles: Array,
+    capacity: Array,
+) -> Outcome:
+    """The outcome of an assignment in a system of any number of slots side by side.
+
+    Args:
+        scenario: what is fixed.
+        assignment: (N,) the server of each task, or -1.
+        gain: (K,) h of each device that offloads to its server [1].
+        volume: (N,) D [bit].
+        cycles: (N,) F [cycles].
+        capacity: (M,) F^max of each server [cycles/s].
+    """
+    local = assignment == LOCAL
+    away = np.flatnonzero(~local)
     power = np.full(len(assignment), scenario.local_power)
     power[away] = best_power(gain / scenario.noise_power, scenario.weight_ratio, scenario.max_power)
-    frequency = shares(assignment, np.sqrt(state.cycles), scenario.capacity)
+    frequency = shares(assignment, np.sqrt(cycles), capacity)
     frequency[local] = scenario.local_capacity
 
     transmission = np.zeros(len(assignment))
     rate = uplink_rate(scenario, gain, power[away])
-    transmission[away] = transmission_latency(state.volume[away], rate)
-    processing = processing_latency(state.cycles, frequency)
+    transmission[away] = transmission_latency(volume[away], rate)
+    processing = processing_latency(cycles, frequency)
     latency = transmission + processing
     energy = device_energy(power, np.where(local, processing, transmission))
     return Outcome(
@@ -97,3 +118,21 @@ def evaluate(scenario: Scenario, state: State, assignment: NDArray[np.int64]) ->
         energy=energy,
         cost=scenario.time_weight * latency + scenario.energy_weight * energy,
     )
+
+
+def server_loads(
+    assignment: NDArray[np.int64], cycles: Array, capacity: Array
+) -> tuple[Array, Array]:
+    """Number of tasks of each server, (M,), and its load, (M,) [s].
+
+    The load is how long the server would take for its tasks one after the other.
+
+    Args:
+        assignment: (N,) the server of each task, or -1.
+        cycles: (N,) F [cycles].
+        capacity: (M,) F^max of each server [cycles/s].
+    """
+    away, size = assignment != LOCAL, len(capacity)
+    server = assignment[away]
+    served = np.bincount(server, minlength=size).astype(float)
+    return served, np.bincount(server, weights=cycles[away], minlength=size) / capacity

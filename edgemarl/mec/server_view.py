@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgemarl.core.validation import check_servers, check_shape
 from edgemarl.core.view import check_agents, stack_actions
-from edgemarl.mec.outcome import METRICS, Outcome
+from edgemarl.mec.outcome import METRICS, Outcome, server_loads
 from edgemarl.mec.scenario import Scenario
 from edgemarl.mec.state import State
 from edgemarl.mec.votes import LOCAL, VOTES
@@ -46,7 +46,7 @@ class ServerView:
         """The server that the scenario's vote gives each task, or -1, (N,)."""
         check_agents(actions, self.agents)
         scores = stack_actions(actions, self.agents, (self.scenario.num_devices,))
-        self._check_scores(scores)
+        self.check_scores(scores)
         return VOTES[self.scenario.vote](scores, self.scenario.local_limit)
 
     def encode(self, assignment: NDArray[np.int64]) -> dict[str, Any]:
@@ -81,26 +81,28 @@ class ServerView:
         """
         size = len(self.agents)
         slot: dict[str, float] = dict.fromkeys(METRICS, 0.0)
-        served, cycles = np.zeros(size), np.zeros(size)
+        served, loads = np.zeros(size), np.zeros(size)
         if outcome is not None:
-            slot, away = outcome.metrics(), outcome.assignment != LOCAL
-            server = outcome.assignment[away]
-            served = np.bincount(server, minlength=size).astype(float)
-            cycles = np.bincount(server, weights=state.cycles[away], minlength=size)
-        loads = cycles / self.scenario.capacity
+            slot = outcome.metrics()
+            served, loads = server_loads(outcome.assignment, state.cycles, self.scenario.capacity)
         return {
             agent: {**slot, "num_served": tasks, "load": load}
             for agent, tasks, load in zip(self.agents, served.tolist(), loads.tolist(), strict=True)
         }
 
-    def _check_scores(self, scores: NDArray[Any]) -> None:
-        """ValueError unless every score is a number between 0 and 1."""
+    def check_scores(self, scores: NDArray[Any]) -> None:
+        """ValueError unless every score (M, N) is a number between 0 and 1."""
         if scores.dtype.kind not in "iufb":
             raise ValueError(f"actions must be numbers between 0 and 1, got {scores.dtype}")
-        good = (scores >= 0) & (scores <= 1)
+        good = valid_scores(scores)
         if not good.all():
             agent, device = np.argwhere(~good)[0]
             raise ValueError(
                 f"action of {self.agents[agent]} must be between 0 and 1, "
                 f"got {scores[agent, device]} for device {device}"
             )
+
+
+def valid_scores(scores: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each score lies between 0 and 1, of their shape; False where it is not a number."""
+    return (scores >= 0) & (scores <= 1)

@@ -1,6 +1,7 @@
 """What a scenario's seed fixes, and the channel gains of a slot."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,11 @@ class Topology:
     server_positions: Array  # (M, 2) [m] (X, Y)
     volume: Array  # (N,) [bit] D
     cycles: Array  # (N,) [cycles] F
+
+    @cached_property
+    def squared_distance(self) -> Array:
+        """Squared distances (N, M) [m^2] between the first positions and the servers."""
+        return squared_distance(self.positions, self.server_positions)
 
 
 def draw_topology(scenario: "Scenario") -> Topology:
@@ -76,19 +82,23 @@ def centroids(positions: Array, count: int, rng: np.random.Generator) -> Array:
 
 
 def squared_distance(positions: Array, server_positions: Array) -> Array:
-    """Squared distances (N, M) [m^2] between devices and servers."""
-    return ((positions[:, None] - server_positions) ** 2).sum(axis=2)
+    """Squared distances (..., N, M) [m^2] between devices (..., N, 2) and servers (M, 2)."""
+    return ((positions[..., None, :] - server_positions) ** 2).sum(axis=-1)
 
 
 def channel_gain(scenario: "Scenario", positions: Array, fading: Array) -> Array:
-    """Channel gains h, Eq. (3), (N, M) [1]: beta_0 l over the squared distance.
+    """Channel gains h, Eq. (3), (..., N, M) [1]: beta_0 l over the squared distance.
 
     Args:
         scenario: gives the servers, beta_0 and the least distance that counts.
-        positions: (N, 2) [m].
-        fading: (N, M) [1] l.
+        positions: (..., N, 2) [m].
+        fading: (..., N, M) [1] l.
     """
-    squared = squared_distance(positions, scenario.topology.server_positions)
+    topology = scenario.topology
+    if positions is topology.positions:
+        squared = topology.squared_distance
+    else:
+        squared = squared_distance(positions, topology.server_positions)
     return scenario.reference_gain * fading / np.maximum(squared, scenario.min_distance**2)
 
 

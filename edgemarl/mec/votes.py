@@ -16,40 +16,45 @@ Assignment = NDArray[np.int64]
 
 
 def vote_max(scores: Scores, limit: NDArray[np.int64]) -> Assignment:
-    """The server with the highest score for every device (the paper), (N,); -1 for none.
+    """The server with the highest score for every device (the paper), (..., N); -1 for none.
 
     A device whose scores are all below one half computes itself. Of equal scores that of the
     server with the lower index counts.
 
     Args:
-        scores: (M, N) between 0 and 1.
+        scores: (..., M, N) between 0 and 1.
         limit: (M,) without effect here.
 
     >>> vote_max(np.array([[0.7, 0.4], [0.8, 0.3], [0.2, 0.2]]), np.array([1, 1, 1]))
     array([ 1, -1])
     """
-    assignment = scores.argmax(axis=0)
-    return np.where(scores.max(axis=0) >= THRESHOLD, assignment, LOCAL)
+    assignment = scores.argmax(axis=-2)
+    return np.where(scores.max(axis=-2) >= THRESHOLD, assignment, LOCAL)
 
 
 def vote_capacity(scores: Scores, limit: NDArray[np.int64]) -> Assignment:
-    """:func:`vote_max`, after which a server keeps only as many devices as its limit, (N,).
+    """:func:`vote_max`, after which a server keeps only as many devices as its limit, (..., N).
 
     It keeps those with its highest scores, of equal ones those with lower indices. The others
     compute themselves.
 
     Args:
-        scores: (M, N) between 0 and 1.
+        scores: (..., M, N) between 0 and 1.
         limit: (M,) most devices of a server.
 
     >>> vote_capacity(np.array([[0.7, 0.9, 0.8], [0.2, 0.2, 0.1]]), np.array([2, 2]))
     array([-1,  0,  0])
     """
     assignment = vote_max(scores, limit)
-    for server, most in enumerate(limit):
-        devices = np.flatnonzero(assignment == server)
-        order = np.argsort(-scores[server, devices], kind="stable")
-        assignment[devices[order[most:]]] = LOCAL
+    flat, best = assignment.reshape(-1), scores.max(axis=-2).reshape(-1).astype(float)
+    away = np.flatnonzero(flat != LOCAL)
+    # Every slot's servers have numbers of their own.
+    server = flat[away] + away // assignment.shape[-1] * len(limit)
+    order = np.lexsort((-best[away], server))
+    wanted = np.bincount(server, minlength=flat.size // assignment.shape[-1] * len(limit))
+    before = np.repeat(np.cumsum(wanted) - wanted, wanted)  # of servers with lower numbers
+    beyond = np.arange(len(away)) - before >= limit[server[order] % len(limit)]
+    flat[away[order[beyond]]] = LOCAL
     return assignment
 
 

@@ -10,6 +10,7 @@ from edgemarl.djtcra import Scenario
 from edgemarl.djtcra.allocation import Allocation
 from edgemarl.djtcra.batch import TogetherEnv
 from edgemarl.djtcra.env import DJTCRAEnv
+from tests.side_by_side import assert_same, assert_same_places, compare
 
 COPIES = 3
 SMALL = Scenario(num_users=12, server_capacity=(5e9, 10e9, 20e9), slots_per_episode=4)
@@ -22,38 +23,6 @@ def pair(view="servers", overrides=None, copies=COPIES, **options):
     together = envs[0].batched(envs)
     assert isinstance(together, TogetherEnv)
     return together, InTurn([DJTCRAEnv(view, scenario, **options) for _ in range(copies)])
-
-
-def assert_same(ours, others):
-    """Equal keys, and equal values in arrays of equal shape and type."""
-    if isinstance(others, dict):
-        assert set(ours) == set(others)
-        for key, value in others.items():
-            assert_same(ours[key], value)
-        return
-    assert ours.shape == others.shape
-    assert ours.dtype == others.dtype
-    np.testing.assert_array_equal(ours, others)
-
-
-def run(together, alone, steps=11, seed=0):
-    """Steps of both with random actions, and resets at different times."""
-    rng = np.random.default_rng(seed)
-    space = alone.envs[0].action_space(alone.possible_agents[0])
-    space.seed(seed)
-    seeds = [7, 5, 2**31]
-    assert_same(together.reset(seeds), alone.reset(seeds))
-    for _ in range(steps):
-        assert_same(together.observations(), alone.observations())
-        assert_same(together.state(), alone.state())
-        size = together.num_envs, len(together.possible_agents)
-        actions = np.array([[space.sample() for _ in range(size[1])] for _ in range(size[0])])
-        ours, others = together.step(actions), alone.step(actions)
-        for one, other in zip(ours, others, strict=True):
-            assert_same(one, other)
-        over = ours[2] | (rng.random(together.num_envs) < 0.3)
-        again = [None if rng.random() < 0.5 else int(rng.integers(100)) for _ in over]
-        assert_same(together.reset(again, over), alone.reset(again, over))
 
 
 SERVERS = [
@@ -87,18 +56,18 @@ SCENARIOS = [
 
 @pytest.mark.parametrize("options", SERVERS, ids=str)
 def test_servers_together_are_servers_alone(options):
-    run(*pair("servers", **options))
+    compare(*pair("servers", **options))
 
 
 @pytest.mark.parametrize("options", USERS, ids=str)
 def test_users_together_are_users_alone(options):
-    run(*pair("users", **options))
+    compare(*pair("users", **options))
 
 
 @pytest.mark.parametrize("overrides", SCENARIOS, ids=str)
 @pytest.mark.parametrize("view", ["servers", "users"])
 def test_every_scenario(view, overrides):
-    run(*pair(view, overrides))
+    compare(*pair(view, overrides))
 
 
 def test_probabilities_of_rows():
@@ -138,18 +107,8 @@ def test_the_copies_are_where_the_batch_has_got_to(overrides):
         batch.reset([1, 2, 3])
         batch.step_rows(np.ones((COPIES, 12), int))
         batch.reset([None, 9, None], np.array([False, True, False]))
-    for ours, other in zip(together.envs, alone.envs, strict=True):
-        assert ours.cycle == other.cycle
-        assert ours.agents == other.agents
-        assert ours.scenario == other.scenario
-        np.testing.assert_array_equal(ours.state(), other.state())
+    assert_same_places(together.envs, alone.envs)
     assert together.envs[1].last_outcome is None
-    ours, other = together.envs[2].snapshot(), alone.envs[2].snapshot()
-    assert ours.bound == other.bound
-    last = together.envs[2].last_outcome
-    for name, value in vars(alone.envs[2].last_outcome).items():
-        if not name.startswith("_"):
-            np.testing.assert_array_equal(getattr(last, name), value)
     after = [env.step(dict.fromkeys(env.agents, np.zeros(12, int))) for env in together.envs]
     for copy, env in enumerate(alone.envs):
         expected = env.step(dict.fromkeys(env.agents, np.zeros(12, int)))
@@ -282,4 +241,4 @@ class Squared:
 
 @pytest.mark.parametrize("view", ["servers", "users"])
 def test_a_reward_of_one_s_own_sees_one_copy(view):
-    run(*pair(view, {"reward": Squared()}), steps=3)
+    compare(*pair(view, {"reward": Squared()}), steps=3)

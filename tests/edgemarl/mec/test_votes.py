@@ -53,6 +53,16 @@ def test_properties(scores):
 
 
 @pytest.mark.parametrize("vote", VOTES.values(), ids=VOTES)
+@pytest.mark.parametrize("dtype", [np.float32, np.uint8, bool])
+def test_many_slots_at_once(vote, dtype):
+    scores = np.random.default_rng(0).uniform(0, 2, (5, 3, 20)).clip(0, 1).astype(dtype)
+    limit = np.array([2, 5, 0])
+    each = [vote(one, limit) for one in scores]
+    np.testing.assert_array_equal(vote(scores, limit), each)
+    np.testing.assert_array_equal(vote(scores[None], limit), [each])
+
+
+@pytest.mark.parametrize("vote", VOTES.values(), ids=VOTES)
 def test_scores_are_left_as_they_are(vote):
     scores = np.array([[0.9, 0.8, 0.7], [0.6, 0.6, 0.6]])
     before = scores.copy()
