@@ -9,7 +9,7 @@ from ray.rllib.core.rl_module.apis import TargetNetworkAPI
 from torch import Tensor, nn
 
 from rllib_algos.joint.losses import polyak
-from rllib_algos.joint.processor import denormals_as_zero, memory_as_found
+from rllib_algos.joint.processor import denormals_as_zero, keep_freed_memory, memory_as_found
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
 from rllib_algos.joint.row_networks import EMBEDDINGS, split_embeddings
 
@@ -28,6 +28,7 @@ class JointLearner(TorchLearner):
         """Builds the modules, and after the optimizers the target networks."""
         if self.config.num_torch_threads:
             torch.set_num_threads(self.config.num_torch_threads)
+        keep_freed_memory()
         super().build()
         self.make_targets()
         self.num_updates = 0
