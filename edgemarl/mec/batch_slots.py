@@ -106,5 +106,5 @@ def _draws(scenario: Scenario, rngs: Generators) -> tuple[Array, Array]:
             rng.standard_normal(out=normals[copy])
     places = np.array(positions) if redraw else scenario.topology.positions
     if isinstance(law, Rician) and normals is not None:
-        return places, law.power(normals[:, 0], normals[:, 1])
+        return places, law.power(normals)
     return places, np.array(fading)

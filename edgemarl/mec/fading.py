@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.compiled import compiled
 from edgemarl.core.component import component
 from edgemarl.core.validation import check_nonnegative
 
@@ -53,10 +54,23 @@ class Rician:
 
     def draw(self, size: tuple[int, ...], rng: np.random.Generator) -> Array:
         """Factors |sqrt(K / (K + 1)) + n|^2 with a complex normal n of power 1 / (K + 1)."""
-        return self.power(*rng.standard_normal((2, *size)))
+        return self.power(rng.standard_normal((1, 2, *size)))[0]
 
-    def power(self, real: Array, imaginary: Array) -> Array:
-        """The factors of two arrays of standard normal draws, of their shape."""
+    def power(self, normals: Array) -> Array:
+        """The factors (K, ...) of standard normal draws (K, 2, ...), K times what `draw` draws."""
         scattered = 1.0 / (self.factor + 1.0)
-        spread = np.sqrt(scattered / 2)
-        return (np.sqrt(1.0 - scattered) + spread * real) ** 2 + (spread * imaginary) ** 2
+        line, spread = np.sqrt(1.0 - scattered), np.sqrt(scattered / 2)
+        count, _, *size = normals.shape
+        return squared_length(normals.reshape(count, 2, -1), line, spread).reshape(count, *size)
+
+
+@compiled
+def squared_length(normals, line, spread):
+    """|line + spread n|^2 of complex n, whose parts are normals (K, 2, L); shape (K, L)."""
+    count, _, length = normals.shape
+    found = np.empty((count, length))
+    for k in range(count):
+        for i in range(length):
+            real, imaginary = line + spread * normals[k, 0, i], spread * normals[k, 1, i]
+            found[k, i] = real * real + imaginary * imaginary
+    return found
