@@ -64,10 +64,10 @@ def _log_snr(balance):
         return y
     twice = 2.0 * math.log(1.0 + 0.8842 * root)
     inner = math.log(1.0 + 0.9294 * math.log(1.0 + 0.5106 * root))
-    y = 1.0 + (twice - inner - 1.213) / (1.0 + 1.0 / (twice + 4.688))
+    y = 1.0 + (twice - inner - 1.213) * (twice + 4.688) / (twice + 5.688)
     for _ in range(2):
-        step = (y - 1.0 - (balance - 1.0) * math.exp(-y)) / y
-        y -= step / (1.0 - 0.5 * step * (1.0 + 1.0 / y))
+        miss = y - 1.0 - (balance - 1.0) * math.exp(-y)
+        y -= 2.0 * y * miss / (2.0 * y * y - miss * (y + 1.0))
     return y
 
 

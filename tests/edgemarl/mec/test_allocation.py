@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
+from scipy.special import lambertw
 
 from edgemarl.mec.allocation import SMALL, best_power, log_snr, shares
 
@@ -71,6 +72,16 @@ def test_huge_and_tiny_balances_stay_finite():
 def test_the_series_meets_the_lambert_function():
     below, above = log_snr([SMALL * (1 - 1e-9), SMALL * (1 + 1e-9)])
     assert above / below == pytest.approx(1 + 1e-9, abs=5e-11)
+
+
+def test_it_is_the_lambert_function():
+    """As scipy computes it by complex numbers, which loses digits towards the branch point."""
+    balances = 10.0 ** np.linspace(-1, 300, 3000)
+    expected = 1.0 + lambertw((balances - 1.0) / np.e).real
+    np.testing.assert_allclose(log_snr(balances), expected, rtol=1e-14)
+    near = np.geomspace(SMALL, 0.1, 300)
+    expected = 1.0 + lambertw((near - 1.0) / np.e).real
+    np.testing.assert_allclose(log_snr(near), expected, rtol=1e-11)
 
 
 def test_shares_by_hand():

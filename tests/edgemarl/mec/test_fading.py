@@ -36,6 +36,13 @@ def test_without_a_line_of_sight_rician_fading_is_exponential():
         assert np.mean(factors > level) == pytest.approx(np.exp(-level), abs=0.01)
 
 
+def test_factors_by_hand():
+    """With K = 1 the line of sight is sqrt(1/2), and each part is half a normal draw."""
+    normals = np.array([[[0.0, 2.0], [0.0, -4.0]], [[-(2**0.5), 0.0], [2.0, 2.0]]])
+    factors = Rician(factor=1.0).power(normals)
+    np.testing.assert_allclose(factors, [[0.5, (0.5**0.5 + 1) ** 2 + 4], [1.0, 1.5]], atol=1e-15)
+
+
 def test_factors_are_not_negative():
     with pytest.raises(ValueError, match=r"^factor must be zero or positive, got -1\.0$"):
         Rician(factor=-1.0)
