@@ -101,13 +101,17 @@ class IDQNConfig(RowNetworkConfig):
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the agents' networks and of what mixes them."""
         layout = self.make_layout(spaces)
-        exploration = Exploration.of(self.exploration_epsilon, gumbel_noise=0.0)
         actors = {
             **self.network_arguments(layout, self.q_hiddens),
             "shared": self.shared_networks,
             "dueling": self.dueling,
         }
-        return joint_specs(layout, exploration, actors, MixerModule, self.mixer_config(layout))
+        mixer = self.mixer_config(layout)
+        return joint_specs(layout, self.make_exploration(), actors, MixerModule, mixer)
+
+    def make_exploration(self) -> Exploration:
+        """Returns how experience is collected."""
+        return Exploration.of(self.exploration_epsilon, gumbel_noise=0.0)
 
     def mixer_config(self, layout: GroupLayout) -> dict[str, Any]:
         """Returns the `model_config` of the mixer; empty where values are only added."""

@@ -4,6 +4,7 @@ The result is what replay stores: choices (..., M) for sampled actions, probabil
 for the softmax relaxation, numbers in [-1, 1] (..., D) for continuous actions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from torch import Tensor
 
 from rllib_algos.joint.policies import LOG_STD_RANGE, gumbel, one_hot
 
+Schedule = tuple[tuple[float, float], ...]  # (step, value), linear in between, constant outside
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration:
@@ -20,34 +23,42 @@ class Exploration:
 
     Attributes:
         epsilon: probability with which a categorical row is replaced by a uniform choice.
-        gumbel_noise: scale of the Gumbel noise on the logits of categorical actions; 1 executes a
-            sample of the policy, 0 executes its argmax.
+        gumbel_noise: scale T of the Gumbel noise on the logits of categorical actions, which
+            executes a sample of softmax(logits / T): 1 for a sample of the policy, 0 for its
+            argmax.
         gaussian_noise: standard deviation added to deterministic continuous actions, in units of
             half the action's range.
-        schedule: ((step, epsilon), ...), linear in between and constant outside; empty if epsilon
-            stays as it is.
+        schedule: of epsilon; empty if it stays as it is.
+        gumbel_schedule: of the Gumbel noise; empty if it stays as it is.
     """
 
     epsilon: float = 0.0
     gumbel_noise: float = 1.0
     gaussian_noise: float = 0.1
-    schedule: tuple[tuple[float, float], ...] = ()
+    schedule: Schedule = ()
+    gumbel_schedule: Schedule = ()
 
     @classmethod
-    def of(cls, epsilon: Any, **noise: Any) -> "Exploration":
-        """Returns an exploration whose epsilon is a number or a schedule [[step, epsilon], ...]."""
-        if isinstance(epsilon, float | int):
-            return cls(epsilon=epsilon, **noise)
-        schedule = tuple((float(step), float(probability)) for step, probability in epsilon)
-        return cls(epsilon=schedule[-1][1], schedule=schedule, **noise)
+    def of(cls, epsilon: Any, gumbel_noise: Any = 1.0, **noise: Any) -> "Exploration":
+        """Returns an exploration; the two may be numbers or schedules [[step, value], ...]."""
+        epsilon, schedule = _number_and_schedule(epsilon)
+        gumbel_noise, gumbel_schedule = _number_and_schedule(gumbel_noise)
+        return cls(
+            epsilon=epsilon,
+            gumbel_noise=gumbel_noise,
+            schedule=schedule,
+            gumbel_schedule=gumbel_schedule,
+            **noise,
+        )
 
     def at(self, step: float) -> "Exploration":
         """Returns what holds after `step` environment steps."""
-        if not self.schedule:
-            return self
-        steps, probabilities = zip(*self.schedule, strict=True)
-        epsilon = float(np.interp(step, steps, probabilities))
-        return replace(self, epsilon=epsilon, schedule=())
+        now = {}
+        if self.schedule:
+            now |= {"epsilon": _at(self.schedule, step), "schedule": ()}
+        if self.gumbel_schedule:
+            now |= {"gumbel_noise": _at(self.gumbel_schedule, step), "gumbel_schedule": ()}
+        return replace(self, **now) if now else self
 
 
 def explore_choices(logits: Tensor, noise: Exploration, generator: torch.Generator) -> Tensor:
@@ -85,6 +96,20 @@ def explore_gaussian(outputs: Tensor, generator: torch.Generator) -> Tensor:
     mean, log_std = outputs.chunk(2, -1)
     noise = torch.randn(mean.shape, generator=generator, device=mean.device)
     return torch.tanh(mean + log_std.clamp(*LOG_STD_RANGE).exp() * noise)
+
+
+def _number_and_schedule(setting: float | Sequence[Sequence[float]]) -> tuple[float, Schedule]:
+    """Returns a setting's number, or where its schedule ends, and the schedule, () for none."""
+    if isinstance(setting, float | int):
+        return setting, ()
+    schedule = tuple((float(step), float(value)) for step, value in setting)
+    return schedule[-1][1], schedule
+
+
+def _at(schedule: Schedule, step: float) -> float:
+    """Returns what a schedule says after `step` environment steps."""
+    steps, values = zip(*schedule, strict=True)
+    return float(np.interp(step, steps, values))
 
 
 def _uniform_choices(

@@ -129,6 +129,16 @@ def check_epsilon(name: str, value: Any) -> None:
         )
 
 
+def check_temperature(name: str, value: Any) -> None:
+    """Raises ValueError unless `value` is a number of at least 0 or a schedule of such numbers."""
+    points = _schedule(value)
+    if not points or not all(number >= 0 for _, number in points):
+        raise ValueError(
+            f"{name} must be in [0, inf), or a schedule [[step, temperature], ...] with rising "
+            f"steps, got {value}"
+        )
+
+
 def check_learning_rate(name: str, value: Any) -> None:
     """Raises ValueError unless `value` is a positive number or RLlib's schedule of numbers.
 

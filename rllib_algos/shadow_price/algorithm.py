@@ -8,9 +8,11 @@ from ray.rllib.utils.from_config import NotProvided
 from rllib_algos.idqn.algorithm import IDQNConfig
 from rllib_algos.joint.algorithm import JointOffPolicy
 from rllib_algos.joint.config import assign_provided
+from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.layout import Field, GroupLayout
 from rllib_algos.joint.rl_modules import ACTORS, CENTRAL
 from rllib_algos.joint.spaces import JointSpaces
+from rllib_algos.joint.validation import check_temperature
 from rllib_algos.shadow_price.credit import CREDITS, credit_field
 from rllib_algos.shadow_price.env_runner import CreditEnvRunner
 from rllib_algos.shadow_price.learner import ShadowPriceLearner
@@ -41,19 +43,29 @@ class ShadowPriceConfig(IDQNConfig):
         self.row_pairwise = True
         self.embedding_lr = _falling(1e-2)
         self.exploration_epsilon = [[0, 1.0], [20, 0.1]]
+        self.exploration_temperature = 0.0
         self.replay_capacity = 1_000
         self.train_batch_size_per_learner = 24
         self.learning_starts = 10
         self.updates_per_slot = 2.0
         self.tau = 0.01
 
-    def training(self, *, credit_key: Any = NotProvided, **kwargs: Any) -> Self:
+    def training(
+        self,
+        *,
+        credit_key: Any = NotProvided,
+        exploration_temperature: Any = NotProvided,
+        **kwargs: Any,
+    ) -> Self:
         """Sets training parameters.
 
         Args:
             credit_key: key of the infos under which agents find what their choices were worth: an
                 array with a credit for each row of an environment with `row_owner()`, else a
                 number. None: their own reward is their credit.
+            exploration_temperature: T > 0: while experience is collected, choices are drawn with
+                probabilities in proportion to exp(value / T), before epsilon replaces some, Eq.
+                (8); or a schedule [[environment step, T], ...]. 0: the best choice.
             kwargs: those of `IDQNConfig.training`; `tau` is the fraction by which the actors move
                 towards the networks that are trained.
         """
@@ -64,6 +76,7 @@ class ShadowPriceConfig(IDQNConfig):
     def validate(self) -> None:
         """Checks all settings."""
         super().validate()
+        check_temperature("exploration_temperature", self.exploration_temperature)
         if self.credit_key is not None and (
             not isinstance(self.credit_key, str) or not self.credit_key
         ):
@@ -84,6 +97,10 @@ class ShadowPriceConfig(IDQNConfig):
     def note_fields(self, layout: GroupLayout) -> dict[str, Field]:
         """Returns the credits, which replay keeps."""
         return {} if self.credit_key is None else {CREDITS: credit_field(layout)}
+
+    def make_exploration(self) -> Exploration:
+        """Returns how experience is collected."""
+        return Exploration.of(self.exploration_epsilon, self.exploration_temperature)
 
     def module_specs(self, spaces: JointSpaces) -> dict[str, RLModuleSpec]:
         """Returns the specs of the actors and of the equal networks that are trained."""

@@ -75,6 +75,13 @@ def test_gumbel_noise_on_choices_executes_samples_of_the_policy():
     torch.testing.assert_close(shares(choices), torch.tensor([0.7, 0.2, 0.1]), atol=0.01, rtol=0)
 
 
+def test_a_temperature_divides_the_logits():
+    values = torch.tensor([0.3, 0.2, IMPOSSIBLE]).expand(20000, 1, 3)
+    choices = explore_choices(values, Exploration(gumbel_noise=0.1), generator())
+    expected = torch.tensor([0.7311, 0.2689, 0.0])  # e^3 and e^2 over their sum
+    torch.testing.assert_close(shares(choices), expected, atol=0.01, rtol=0)
+
+
 def test_a_number_stays_as_it_is():
     noise = Exploration.of(0.15, gumbel_noise=0.0)
     assert noise == Exploration(epsilon=0.15, gumbel_noise=0.0)
@@ -89,6 +96,16 @@ def test_a_schedule_is_linear_between_its_points_and_constant_outside():
     )
     assert noise.epsilon == 0.1  # where it ends
     assert noise.at(150).schedule == ()
+
+
+def test_gumbel_noise_has_a_schedule_of_its_own():
+    noise = Exploration.of([[0, 1.0], [10, 0.0]], [[0, 0.1], [40, 0.02]])
+    assert (noise.epsilon, noise.gumbel_noise) == (0.0, 0.02)  # where they end
+    now = noise.at(20)
+    assert (now.epsilon, now.gumbel_noise) == pytest.approx((0.0, 0.06))
+    assert now.at(40) == now
+    alone = Exploration.of(0.3, [[0, 0.1], [40, 0.02]])
+    assert (alone.at(0).epsilon, alone.at(0).gumbel_noise) == (0.3, 0.1)
 
 
 def test_runners_follow_the_schedule(small):

@@ -6,6 +6,7 @@ import torch
 from joint_envs import credited_env, mixed_env, row_env
 
 from rllib_algos import ShadowPriceConfig, load_policy
+from rllib_algos.joint.exploration import Exploration
 from rllib_algos.joint.replay import NEXT
 from rllib_algos.shadow_price.losses import credit_loss
 
@@ -138,3 +139,24 @@ def test_keys_that_are_none_are_refused(key):
     config = ShadowPriceConfig().environment(row_env).training(credit_key=key)
     with pytest.raises(ValueError, match="credit_key must be a key of infos, or None"):
         config.validate()
+
+
+def test_without_a_temperature_exploration_is_that_of_epsilon_alone():
+    expected = Exploration.of([[0, 1.0], [20, 0.1]], gumbel_noise=0.0)
+    assert ShadowPriceConfig().make_exploration() == expected
+
+
+def test_a_temperature_makes_choices_smooth_in_their_values():
+    settings = {"exploration_epsilon": 0, "exploration_temperature": [[0, 0.1], [40, 0.03]]}
+    noise = ShadowPriceConfig().training(**settings).make_exploration()
+    assert [noise.at(step).gumbel_noise for step in (0, 20, 99)] == pytest.approx(
+        [0.1, 0.065, 0.03]
+    )
+    assert noise.at(0).epsilon == 0
+
+
+@pytest.mark.parametrize("temperature", [-0.1, [[0, 0.1], [0, 0.05]], [[0, -1.0]], [], "low"])
+def test_temperatures_that_are_none_are_refused(temperature):
+    settings = ShadowPriceConfig().environment(credited_env)
+    with pytest.raises(ValueError, match=r"exploration_temperature must be in \[0, inf\), or a"):
+        settings.training(exploration_temperature=temperature).validate()
