@@ -11,6 +11,12 @@ NAMES = {
     "djtcra_users": "allocation, users as agents",
     "mec": "offloading",
 }
+TOGETHER = {
+    "servers": NAMES["djtcra_servers"],
+    "users": NAMES["djtcra_users"],
+    "offloading": NAMES["mec"],
+    "offloading_180": "offloading of 180 devices",
+}
 PARTS = {
     "draw": "draw",
     "latency": "latency, quality",
@@ -67,8 +73,7 @@ def vector(found: Found) -> str:
     """Rates of copies that are stepped together, and their ratios to one environment alone."""
     forms = {"copies": "together", "rows": "together, one entry for each user"}
     rows = []
-    for view in ("servers", "users"):
-        name, by_form = NAMES[f"djtcra_{view}"], found[view]
+    for name, by_form in ((TOGETHER[case], found[case]) for case in TOGETHER if case in found):
         rows.append([name, "alone", "1", number(by_form["alone"]), "-"])
         for form, title in forms.items():
             for copies, row in by_form.get(form, {}).items():
@@ -80,8 +85,15 @@ def vector(found: Found) -> str:
 
 def vector_parts(found: Found) -> str:
     """Microseconds of a copy's step by part."""
-    parts = found["parts_us"]
-    return table(["part", "microseconds"], [[name, number(value)] for name, value in parts.items()])
+    columns = {
+        "allocation [µs]": found["parts_us"],
+        "offloading of 180 devices [µs]": found.get("offloading_180_parts_us"),
+    }
+    measured = {title: parts for title, parts in columns.items() if parts is not None}
+    rows = [
+        [name, *(number(parts[name]) for parts in measured.values())] for name in found["parts_us"]
+    ]
+    return table(["part", *measured], rows)
 
 
 def metro(found: Found) -> str:

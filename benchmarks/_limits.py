@@ -22,14 +22,23 @@ def fewer_users(results: Results) -> str:
     )
 
 
-def vector(results: Results) -> str:
-    """Of copies that are stepped together: what of a step is work that each copy brings."""
-    parts = results["vector"]["parts_us"]
-    share = sum(parts[name] for name in SHARED) / sum(parts.values())
-    return (
-        "The solver and the draw of a slot, which every copy needs for itself, take "
-        f"{share:.0%} of a copy's step."
-    )
+def vector(parts_key: str, allocation: str) -> Callable[[Results], str]:
+    """Of copies that are stepped together: what of a step is work that each copy brings.
+
+    Args:
+        parts_key: of the parts of a step among the results.
+        allocation: what the part of that name is.
+    """
+
+    def limit(results: Results) -> str:
+        parts = results["vector"][parts_key]
+        share = sum(parts[name] for name in SHARED) / sum(parts.values())
+        return (
+            f"{allocation} and the draw of a slot, which every copy needs for itself, take "
+            f"{share:.0%} of a copy's step."
+        )
+
+    return limit
 
 
 def metro_step(view: str) -> Callable[[Results], str]:

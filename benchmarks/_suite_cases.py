@@ -28,7 +28,7 @@ class Benchmark:
 
 SUITE = (
     Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
-    Benchmark(name="vector", minutes=2),
+    Benchmark(name="vector", minutes=4),
     Benchmark(name="metro", minutes=5, quick=("--slots", "1"), full=("--train", "20")),
     Benchmark(name="replay", minutes=0.2, quick=()),
     Benchmark(name="checkpoint", minutes=2),

@@ -101,13 +101,21 @@ def _updates() -> Iterator[Target]:
 
 
 def _vector() -> Iterator[Target]:
-    for view in ("servers", "users"):
+    solver = limits.vector("parts_us", "The solver")
+    powers = limits.vector("offloading_180_parts_us", "The best powers")
+    cases = {
+        "servers": ("servers as agents", solver),
+        "users": ("users as agents", solver),
+        "offloading": ("offloading", powers),
+        "offloading_180": ("offloading of 180 devices", powers),
+    }
+    for case, (name, limit) in cases.items():
         yield Target(
-            title=f"32 copies stepped together against one alone, {view} as agents",
+            title=f"32 copies stepped together against one alone, {name}",
             benchmark="vector",
-            value=within(view, "copies", "32", "ratio"),
+            value=within(case, "copies", "32", "ratio"),
             wanted=3,
-            limit=limits.vector,
+            limit=limit,
         )
 
 

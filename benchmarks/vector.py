@@ -2,51 +2,59 @@
 
     python benchmarks/vector.py [--quick]
 
-Takes about two minutes. The paper's scenario with 100 users under random actions, on one thread,
-observations included; rates are per second of CPU, medians of rounds in which all that is compared
-takes turns, and ratios are taken within a round.
+Takes about four minutes. Random actions, on one thread, observations included; rates are per second
+of CPU, medians of rounds in which all that is compared takes turns, and ratios are taken within a
+round.
 
+- `servers`, `users`: task and resource allocation, the paper's scenario with 100 users, by who the
+  agents are; `offloading`, `offloading_180`: offloading of 30 devices to two servers and of 180
+  devices to eight.
 - `alone`: steps of PettingZoo's interface.
 - `copies`: steps of all copies together by `edgemarl.vector`, for several numbers of copies.
 - `rows`: the same, acting by one entry for each user and looking at the joint state alone, as
   learners do that keep an observation once; servers only.
-- `parts_us`: microseconds of a copy's step with the most copies: actions, allocation (the solver),
-  the rest of the evaluation, rewards and infos, the draw of the next slot, observations.
+- `parts_us`: microseconds of a copy's step with the most copies, servers as agents: actions,
+  allocation (the solver), the rest of the evaluation, rewards and infos, the draw of the next slot,
+  observations; `offloading_180_parts_us` the same of 180 devices, whose allocation is that of the
+  best powers.
 """
 
 import argparse
+import math
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from _environment_cases import stepper
 from _report import report
-from _solver_slots import Recorder
 from _turns import Rate, in_turns, rate_of, ratio
+from _vector_parts import Part, offloading, servers
 
 import edgemarl
-from edgemarl.djtcra.batch_draws import draws_of
-from edgemarl.djtcra.batch_outcome import evaluate_each
-from edgemarl.djtcra.batch_reports import Rows, slot_infos
-from edgemarl.djtcra.batch_servers import ServersTogether
-from edgemarl.djtcra.env import DJTCRAEnv
 
 COPIES, QUICK_COPIES = (1, 8, 32), (2,)
+CASES = {  # environment and scenario
+    "servers": ("edgemarl/djtcra-servers-v0", "paper"),
+    "users": ("edgemarl/djtcra-users-v0", "paper"),
+    "offloading": ("edgemarl/mec-v0", "n30"),
+    "offloading_180": ("edgemarl/mec-v0", "n180"),
+}
 PREPARED = 20  # joint actions that are drawn before the clock starts
-Part = Callable[[], object]
 
 
-def together(view: str, copies: int, *, rows: bool = False) -> Part:
+def together(name: str, copies: int, *, rows: bool = False) -> Part:
     """One step of all copies, with what they observe afterwards and resets as needed."""
-    batch: Any = edgemarl.vector(f"edgemarl/djtcra-{view}-v0", copies)
+    environment, scenario = CASES[name]
+    batch: Any = edgemarl.vector(environment, copies, scenario=scenario)
     batch.reset(list(range(copies)))
-    users = batch.state().shape[1]
-    agents = (len(batch.possible_agents),) if view == "servers" and not rows else ()
-    servers = batch.envs[0].unwrapped.scenario.num_servers
-    shape = PREPARED, copies, *agents, users
-    actions = np.random.default_rng(0).integers(servers, size=shape)
+    agents = batch.possible_agents
+    space = batch.envs[0].action_space(agents[0])
+    space.seed(0)
+    size = (copies,) if rows else (copies, len(agents))
+    drawn = [space.sample() for _ in range(PREPARED * math.prod(size))]
+    actions = np.reshape(drawn, (PREPARED, *size, *space.shape))
     execute, look = (batch.step_rows, batch.state) if rows else (batch.step, batch.observations)
     counter = 0
 
@@ -61,39 +69,11 @@ def together(view: str, copies: int, *, rows: bool = False) -> Part:
     return step
 
 
-def parts(copies: int) -> dict[str, Part]:
-    """What a step of all copies does with servers as agents, in parts."""
-    env: Any = DJTCRAEnv()
-    rngs = [np.random.default_rng(copy) for copy in range(copies)]
-    draws, agents, rows = (
-        draws_of([env.scenario] * copies),
-        ServersTogether(env.view),
-        Rows(env.scenario),
-    )
-    slots = draws.first(None, np.ones(copies, bool), rngs)
-    servers, users = env.scenario.num_servers, env.scenario.num_users
-    actions = np.random.default_rng(0).integers(servers, size=(copies, servers, users))
-    assignment = agents.decode(actions, slots)
-    recorder = Recorder()
-    evaluate_each(env.scenario.replace(allocation=recorder), slots, assignment)
-    outcome = evaluate_each(env.scenario, slots, assignment)
-
-    def report_slot() -> None:
-        slot_infos(outcome, slots, prices=False)
-        agents.infos(outcome, slots)
-
-    return {
-        "actions": lambda: agents.decode(actions, slots),
-        "allocation": lambda: env.scenario.allocation.allocate(recorder.problem),
-        "evaluation": lambda: evaluate_each(env.scenario, slots, assignment),
-        "infos": report_slot,
-        "draw": lambda: draws.next(slots, assignment, rngs),
-        "observations": lambda: agents.observe(rows.of([env.scenario], slots), slots),
-    }
-
-
-def times(copies: int, options: argparse.Namespace) -> dict[str, float]:
+def times(
+    parts: Callable[[int], Mapping[str, Part]], options: argparse.Namespace
+) -> dict[str, float]:
     """Microseconds of each part for each copy; the allocation is not part of the evaluation."""
+    copies = options.copies[-1]
     seen = measured({name: rate_of(part) for name, part in parts(copies).items()}, options)
     found = {name: 1e6 / copies / statistics.median(rates) for name, rates in seen.items()}
     found["evaluation"] -= found["allocation"]
@@ -105,14 +85,14 @@ def measured(rates: dict[str, Rate], options: argparse.Namespace) -> dict[str, l
     return in_turns(rates, rounds=options.rounds, seconds=options.seconds)
 
 
-def compared(view: str, options: argparse.Namespace) -> dict[str, Any]:
+def compared(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """One environment alone against copies together."""
-    alone = edgemarl.make(f"edgemarl/djtcra-{view}-v0")
-    rates = {"alone": rate_of(stepper(alone))}
-    kinds = {"copies": False, "rows": True} if view == "servers" else {"copies": False}
+    environment, scenario = CASES[name]
+    rates = {"alone": rate_of(stepper(edgemarl.make(environment, scenario=scenario)))}
+    kinds = {"copies": False, "rows": True} if name == "servers" else {"copies": False}
     for kind, rows in kinds.items():
         for copies in options.copies:
-            step = rate_of(together(view, copies, rows=rows))
+            step = rate_of(together(name, copies, rows=rows))
             rates[f"{kind} {copies}"] = lambda s, step=step, copies=copies: copies * step(s)
     seen = measured(rates, options)
     found: dict[str, Any] = {"alone": statistics.median(seen["alone"])}
@@ -124,19 +104,20 @@ def compared(view: str, options: argparse.Namespace) -> dict[str, Any]:
             }
             for copies in options.copies
         }
-    print(view, found, file=sys.stderr)
+    print(name, found, file=sys.stderr)
     return found
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure both views and print the report."""
+    """Measure all cases and print the report."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="two copies, one short round")
     options = parser.parse_args(arguments)
     options.copies = QUICK_COPIES if options.quick else COPIES
     options.rounds, options.seconds = (1, 0.0) if options.quick else (15, 0.5)
-    results: dict[str, Any] = {view: compared(view, options) for view in ("servers", "users")}
-    results["parts_us"] = times(options.copies[-1], options)
+    results: dict[str, Any] = {name: compared(name, options) for name in CASES}
+    results["parts_us"] = times(servers, options)
+    results["offloading_180_parts_us"] = times(offloading, options)
     report("vector", results)
 
 

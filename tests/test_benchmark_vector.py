@@ -13,11 +13,13 @@ def test_quick_run(monkeypatch, capsys):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     importlib.import_module("vector").main(["--quick"])
     results = json.loads(capsys.readouterr().out)["results"]
-    for view, kinds in {"servers": ("copies", "rows"), "users": ("copies",)}.items():
+    every = dict.fromkeys(("users", "offloading", "offloading_180"), ("copies",))
+    for case, kinds in {"servers": ("copies", "rows"), **every}.items():
         for kind in kinds:
-            row = results[view][kind]["2"]
-            own = row["steps_per_cpu_second"] / results[view]["alone"]
+            row = results[case][kind]["2"]
+            own = row["steps_per_cpu_second"] / results[case]["alone"]
             assert row["ratio"] == pytest.approx(own)
-    assert set(results["parts_us"]) == {
-        *("actions", "allocation", "evaluation", "infos", "draw", "observations")
-    }
+    for parts in ("parts_us", "offloading_180_parts_us"):
+        assert set(results[parts]) == {
+            *("actions", "allocation", "evaluation", "infos", "draw", "observations")
+        }

@@ -72,7 +72,9 @@ def test_reasons_have_their_numbers_from_the_results():
     assert "reach 0.400 of the peak; 50% of the time" in limits.peak("users_vdn")(results)
     reason = limits.metro_step("users")(results)
     assert reason == "Most of it: evaluate 30.0 ms, draw 3.00 ms."
-    assert "take 50% of a copy's step" in limits.vector(results)
+    reason = limits.vector("parts_us", "The solver")(results)
+    assert reason.startswith("The solver and the draw")
+    assert reason.endswith("take 50% of a copy's step.")
     reason = limits.sampling(("users", "8_together_over_1_stock"))(results)
     assert reason == "Where the time goes: `a.py` 50%."
 
@@ -156,7 +158,9 @@ FOUND = {
             "rows": {"8": {"steps_per_cpu_second": 5000, **SPREAD}},
         },
         "users": {"alone": 1000, "copies": {}},
+        "offloading": {"alone": 3000, "copies": {}},
         "parts_us": {"draw": 8.5},
+        "offloading_180_parts_us": {"draw": 45.0},
     },
     "metro": {
         "parts_ms": {"users": {"step": 20.0}},
@@ -196,7 +200,7 @@ ROWS = {
     "cvxpy": "| 30 | 2,000 | 1,000 | 2.00 (1.00 to 3.00) |",
     "vector": "| allocation, servers as agents | together, one entry for each user | 8 | 5,000 "
     "| 2.00 (1.00 to 3.00) |",
-    "vector-parts": "| draw | 8.50 |",
+    "vector-parts": "| draw | 8.50 | 45.0 |",
     "metro": "| rules, gaps percent, greedy | 5.00 |",
     "replay": "| rows, sampled actions | 4.15 | - | 1.50 | - |",
     "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 7.00 | - |",
