@@ -1,4 +1,4 @@
-"""Env runners that step copies of DJTCRA together collect what others do."""
+"""Env runners that step copies of an environment together collect what others do."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,8 @@ from pettingzoo.utils.wrappers import BaseParallelWrapper
 import edgemarl
 from rllib_algos import registry
 
-SERVERS, USERS = "djtcra-servers-v0", "djtcra-users-v0"
+SERVERS, USERS, MEC = "djtcra-servers-v0", "djtcra-users-v0", "mec-v0"
+REFINED = {"training_interval": 3, "refinement_iterations": 2, "particles": 3}
 
 
 def runner_of(algorithm, environment, training, *, wrapped, **kwargs):
@@ -30,10 +31,15 @@ def runner_of(algorithm, environment, training, *, wrapped, **kwargs):
         ("shadow_price", USERS, {"report_prices": True, "reward": "local"}),
         ("ma_maxent", SERVERS, {"action": "probability"}),
         ("vdn", USERS, {"observation": "global"}),
+        ("dirs", MEC, {"vote": "capacity"}),
+        ("maddpg", MEC, {}),
+        ("ddpg", MEC, {"reward": "negative_objective"}),
+        ("ac", MEC, {"report_bound": True}),
     ],
 )
 def test_fragments_are_the_same_together_and_one_by_one(algorithm, environment, kwargs):
-    training = {"actor_hiddens": [8]} if algorithm == "ma_maxent" else {"q_hiddens": [8]}
+    networks = "q_hiddens" if algorithm in ("shadow_price", "vdn") else "actor_hiddens"
+    training = {networks: [8], **(REFINED if algorithm == "dirs" else {})}
     together, one_by_one = (
         runner_of(algorithm, environment, training, wrapped=wrapped, **kwargs)
         for wrapped in (False, True)
@@ -53,7 +59,8 @@ def test_fragments_are_the_same_together_and_one_by_one(algorithm, environment, 
                     np.testing.assert_allclose(values, right[name], rtol=1e-5, atol=1e-6)
     assert together._batch is not None
     assert one_by_one._batch is None
-    reached = [runner.env.envs[2].unwrapped.slot_state for runner in (together, one_by_one)]
-    np.testing.assert_array_equal(reached[0].active, reached[1].active)
-    means = [runner.get_metrics()["system_qoe"].peek() for runner in (together, one_by_one)]
+    reached = [runner.env.envs[2].unwrapped.state() for runner in (together, one_by_one)]
+    np.testing.assert_array_equal(reached[0], reached[1])
+    objective = together.env.envs[0].system.objective.name
+    means = [runner.get_metrics()[objective].peek() for runner in (together, one_by_one)]
     assert means[0] == pytest.approx(means[1])

@@ -9,7 +9,8 @@ from rllib_algos.dirs.protocols import check_scorer, problem_of
 from rllib_algos.dirs.refinement import refine
 from rllib_algos.dirs.replay import TARGET, UNREFINED
 from rllib_algos.joint.env_runner import JointEnvRunner
-from rllib_algos.joint.stepper import CopyStepper
+from rllib_algos.joint.layout import Arrays
+from rllib_algos.joint.rl_modules import ACTORS
 
 
 class DIRSEnvRunner(JointEnvRunner):
@@ -19,22 +20,21 @@ class DIRSEnvRunner(JointEnvRunner):
     3 of Algorithm 3.
     """
 
-    steps_together = False  # the slot to come of each copy is looked into
-
     def check_env(self, env: Any) -> None:
         """Raises ValueError where an environment cannot score assignments."""
         check_scorer(env)
 
-    def note(self, stepper: CopyStepper, stored: list[np.ndarray]) -> dict[str, np.ndarray]:
+    def note(self, copy: int, steps: int, stored: list[np.ndarray]) -> Arrays:
         """Returns the refined assignment (N,) of the slot to come, or UNREFINED for each device."""
         if self.config.in_evaluation:
             return {}
-        actions = stepper.env_actions(stored)
-        scores = np.stack([np.ravel(actions[agent]) for agent in stepper.episode.agent_ids])
-        due = stepper.steps % self.config.training_interval == 0
+        layout = self.module[ACTORS].actors.layout
+        actions = layout.env_actions(stored, copy)
+        scores = np.stack([np.ravel(actions[agent]) for agent in layout.spaces.agents])
+        due = steps % self.config.training_interval == 0
         if self.config.refinement is None or not due:
             return {TARGET: np.full(scores.shape[1], UNREFINED)}
-        problem = problem_of(stepper.env, len(scores))
+        problem = problem_of(self.env.envs[copy], len(scores))
         start = problem.vote(scores)
         # The seed comes from the stream of actions, which checkpoints hold.
         seed = int(torch.randint(2**62, (), generator=self._generator, device=self._device))

@@ -24,6 +24,7 @@ class BatchStepper:
     Attributes:
         current: fields of the observations to act on, (E, ...).
         infos: of the last step (or of a reset), (E, ...).
+        steps: how many every copy has taken, over all episodes.
         terminated: (E,) bool, whose episodes have ended for good.
         truncated: (E,) bool, whose episodes have been cut off.
         episodes: a record per copy, up to date where `record` was called.
@@ -34,6 +35,7 @@ class BatchStepper:
         self.batch = batch
         self.current: Arrays = {}
         self.infos: Infos = {}
+        self.steps = 0
         self.terminated, self.truncated = np.zeros((2, count), bool)
         self.episodes = [JointEpisode(agents) for _ in range(count)]
         self._layout, self._agents = layout, agents
@@ -90,6 +92,7 @@ class BatchStepper:
         self.current = self._observe()
         actions = dict(zip(self._layout.action_fields, stored, strict=True))
         self._history.add(actions, rewards, self.current)
+        self.steps += 1
         self._lengths += 1
         self._returns += rewards
 

@@ -53,17 +53,13 @@ class CopyStepper:
         self._clear()
         self._observe(observations)
 
-    def env_actions(self, stored: Sequence[np.ndarray]) -> dict[str, Any]:
-        """Returns this copy's part of the joint actions (E, ...) per group, by agent."""
-        return self._layout.env_actions(stored, self.index)
-
     def step(self, stored: Sequence[np.ndarray]) -> None:
         """Takes one step.
 
         Args:
             stored: joint actions of all copies, (E, ...) per group.
         """
-        actions = self.env_actions(stored)
+        actions = self._layout.env_actions(stored, self.index)
         with self._blamed_for(f"step {self.episode.env_t + 1}"):
             observations, rewards, terminations, truncations, infos = self.env.step(actions)
         try:

@@ -28,19 +28,18 @@ class SteppingRunner(SimulatingRunner):
     they are stepped with, and when, is `JointEnvRunner`'s.
     """
 
-    steps_together = True  # whether copies may; not where `note` looks at each copy before a step
-
     def __init__(self, config: Any, **kwargs: Any) -> None:
         self._finished: list[JointEpisode] = []
         self._collected: list[JointFragment] = []
         super().__init__(config=config, **kwargs)
         self._watched = has_episode_callbacks(self.config)
 
-    def note(self, stepper: CopyStepper, stored: list[np.ndarray]) -> Arrays:
+    def note(self, copy: int, steps: int, stored: list[np.ndarray]) -> Arrays:
         """Returns what a fragment's `notes` keep of the step to come; nothing by default.
 
         Args:
-            stepper: of the copy that is about to be stepped.
+            copy: that is about to be stepped, an index into `env.envs`.
+            steps: how many it has taken, over all episodes.
             stored: joint actions of all copies, (E, ...) per group.
         """
         return {}
@@ -150,7 +149,7 @@ class SteppingRunner(SimulatingRunner):
     def _make_steppers(self) -> None:
         layout = self.module[ACTORS].actors.layout
         alike = len(layout.spaces.groups) == 1
-        batch = self.env.join() if self.steps_together and alike else None
+        batch = self.env.join() if alike else None
         if batch is None:
             self._move_one_by_one()
         else:
@@ -162,7 +161,7 @@ class SteppingRunner(SimulatingRunner):
 
     def _step_copy(self, stepper: CopyStepper, stored: list[np.ndarray]) -> bool:
         try:
-            notes, fields = self.note(stepper, stored), stepper.current
+            notes, fields = self.note(stepper.index, stepper.steps, stored), stepper.current
             stepper.step(stored)
         except JointEnvError as error:
             self._allow(error, f"Replacing environment copy {stepper.index}, which failed.")
@@ -176,13 +175,15 @@ class SteppingRunner(SimulatingRunner):
 
     def _step_together(self, batch: BatchStepper, stored: list[np.ndarray]) -> np.ndarray:
         copies, fields = range(self.num_envs), batch.current
+        each = [self.note(copy, batch.steps, stored) for copy in copies]
+        notes = {name: np.stack([own[name] for own in each]) for name in each[0]}
         try:
             batch.step(stored)
         except JointEnvError as error:
             self._allow(error, "Replacing all environment copies, one of which failed.")
             self._part()
             return np.zeros(self.num_envs, bool)
-        batch.keep_notes(self.note_outcomes(batch.infos, fields))
+        batch.keep_notes({**notes, **self.note_outcomes(batch.infos, fields)})
         if self._watched:
             batch.record(copies)
             for copy in copies:

@@ -7,6 +7,7 @@ import gymnasium as gym
 import numpy as np
 from game_envs import CommonEnv
 from joint_envs import CreditedEnv, RowEnv, ToyEnv
+from scoring_envs import ScoringEnv
 
 
 class Batch:
@@ -99,6 +100,9 @@ class CreditedTogether(Together, EndingEnv, CreditedEnv): ...
 
 
 class TwinsTogether(Together, TwinsEnv): ...
+
+
+class ScoringTogether(Together, EndingEnv, ScoringEnv): ...
 
 
 class CommonTogether(Together, EndingEnv, CommonEnv): ...

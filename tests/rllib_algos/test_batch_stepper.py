@@ -8,6 +8,7 @@ from batched_envs import (
     CommonTogether,
     CreditedTogether,
     RowsTogether,
+    ScoringTogether,
     Together,
     TwinsTogether,
     alone,
@@ -65,6 +66,7 @@ CASES = {
     ),
     "continuous": ("maddpg", TwinsTogether, {"length": 9, "observation": BOX, "action": BOX}, {}),
     "central": ("ac", TwinsTogether, {"length": 9, "observation": BOX, "action": MANY}, {}),
+    "refined assignments": ("dirs", ScoringTogether, {}, {"training_interval": 4}),
     "common": ("idqn", CommonTogether, {}, {}),
     "central common": ("ddpg", CommonTogether, {}, {}),
 }

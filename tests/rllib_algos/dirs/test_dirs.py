@@ -4,6 +4,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
+from batched_envs import ScoringTogether
 from joint_envs import meet_env, row_env
 from scoring_envs import ScoringEnv, ScoringProblem, scoring_env
 
@@ -20,8 +21,9 @@ def actor_weights(algorithm):
     return algorithm.learner_group.get_weights(["actors"])["actors"]
 
 
-def test_every_training_interval_one_slot_of_each_copy_is_refined(small):
-    algorithm = small(runner_config(num_envs_per_env_runner=2), scoring_env, training_interval=4)
+@pytest.mark.parametrize("env", [scoring_env, lambda config: ScoringTogether(**config)])
+def test_every_training_interval_one_slot_of_each_copy_is_refined(small, env):
+    algorithm = small(runner_config(num_envs_per_env_runner=2), env, training_interval=4)
     count = 0
     for fragment in algorithm.env_runner.sample():  # stretches of episodes of 7 slots
         targets = fragment.notes["target"]
