@@ -12,12 +12,22 @@ from typing import Any
 
 import numba
 
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": True}
+_LIGHT_OPTIONS = {**_OPTIONS, "_nrt": False}  # no counts of references
 
 
 def inner(function: Callable[..., Any]) -> Any:
     """Compile a function that only other compiled functions call (not cached by itself)."""
     return numba.njit(**_OPTIONS)(function)
+
+
+def light(function: Callable[..., Any]) -> Any:
+    """As :func:`inner`, for a function that neither makes an array nor is returned one.
+
+    It does not count references to the arrays that it is given, which would cost more than many of
+    these functions do.
+    """
+    return numba.njit(**_LIGHT_OPTIONS)(function)
 
 
 def entry(function: Callable[..., Any]) -> Any:

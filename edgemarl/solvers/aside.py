@@ -5,7 +5,7 @@ The parts of the cardinality bound that look at single users; see `cardinality.p
 
 import math
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, value
 from edgemarl.solvers.nodes import split_point
 from edgemarl.solvers.workspace import (
@@ -26,7 +26,7 @@ ON, ON_P, ASIDE, ASIDE_P = 0, 1, 2, 3
 INSIDE, OUTSIDE = 0, 1
 
 
-@inner
+@light
 def best_on(users, i, log_price, split, budget):
     """The best allocation of user i between its inflection and the budget, at a price."""
     scale, offset = users[SCALE, i], users[OFFSET, i]
@@ -44,7 +44,7 @@ def best_on(users, i, log_price, split, budget):
     return min(scale / w, budget)
 
 
-@inner
+@light
 def worth_on(users, i, log_price, split, budget):
     """At least what user i is worth past its inflection at a price, and its allocation."""
     price = math.exp(log_price)
@@ -58,7 +58,7 @@ def worth_on(users, i, log_price, split, budget):
     return worth, p
 
 
-@inner
+@light
 def choose(users, choices, count, log_price, budget, low, high):
     """Fill in what every user is worth past its inflection, and before it, at a price.
 
@@ -86,7 +86,7 @@ def choose(users, choices, count, log_price, budget, low, high):
                 choices[ASIDE, i], choices[ASIDE_P, i] = worth, p
 
 
-@inner
+@light
 def find_aside(index, choices, aside, count):
     """For every k, the best user to stand aside among the k + 1 best users on, and the others."""
     order = index[CHORDS]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import inner, light
 from edgemarl.solvers.cardinality import bound_by_cardinality
 from edgemarl.solvers.certificate import evaluate
 from edgemarl.solvers.nodes import (
@@ -35,7 +35,7 @@ BEST, CLOSED, CASE_BOUND, ROOT_PRICE = 0, 1, 2, 3
 NODES, OPEN, TOUCHED, PRICES = 0, 1, 2, 3
 
 
-@inner
+@light
 def push(tree, links, size, node):
     """Put a node on the heap (largest bound on top); the new size."""
     place = size
@@ -49,7 +49,7 @@ def push(tree, links, size, node):
     return size + 1
 
 
-@inner
+@light
 def pop(tree, links, size):
     """Take the node with the largest bound off the heap; the new size."""
     node = links[HEAP, size - 1]
@@ -84,7 +84,7 @@ def grown(tree, links):
     return larger_tree, larger_links
 
 
-@inner
+@light
 def where_to_branch(users, index, prefix, extra, budget):
     """User and point to branch at, -1 if the relaxed allocation is exact.
 
@@ -104,13 +104,13 @@ def where_to_branch(users, index, prefix, extra, budget):
     return i, point
 
 
-@inner
+@light
 def enough(reals, floors, tolerance):
     """The bound at which the best gain is good enough."""
     return reals[BEST] + tolerance * max(floors + reals[BEST], NEGLIGIBLE)
 
 
-@inner
+@light
 def add_node(users, index, tree, links, reals, counts, relaxed, order, floors, budget, tolerance):
     """Evaluate a relaxed node, keep its allocation if it is the best, and open it if worthwhile.
 
@@ -142,7 +142,7 @@ def add_node(users, index, tree, links, reals, counts, relaxed, order, floors, b
     counts[NODES] += 1
 
 
-@inner
+@light
 def branch(
     users, index, tree, links, reals, counts, node, count, floors, log_least, budget, tolerance
 ):
@@ -161,7 +161,7 @@ def branch(
             )
 
 
-@inner
+@light
 def explore(
     users, index, tree, links, reals, counts, count, floors, log_least, budget, tolerance, max_nodes
 ):

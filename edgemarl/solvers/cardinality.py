@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import inner, light
 from edgemarl.solvers.aside import ASIDE, ASIDE_P, INSIDE, ON, ON_P, OUTSIDE, choose, find_aside
 from edgemarl.solvers.closed_forms import value
 from edgemarl.solvers.result import NEGLIGIBLE
@@ -40,7 +40,7 @@ _MOST_PIECES = 40
 _BOUND, _LOW, _HIGH, _LOW_DEMAND, _HIGH_DEMAND = 0, 1, 2, 3, 4
 
 
-@inner
+@light
 def swap(index, choices, aside, k, count, must):
     """Worth and demand of the best user aside of the k best: none, another, or one of them.
 
@@ -65,7 +65,7 @@ def swap(index, choices, aside, k, count, must):
     return extra, extra_p
 
 
-@inner
+@light
 def bound_cases(users, index, choices, aside, cases, count, log_price, budget, must):
     """Tighten the bound and the price bracket of every case of a piece with one price."""
     for i in range(count):
@@ -87,7 +87,7 @@ def bound_cases(users, index, choices, aside, cases, count, log_price, budget, m
             cases[_HIGH, k], cases[_HIGH_DEMAND, k] = log_price, surplus
 
 
-@inner
+@light
 def next_price(cases, k, last, use_middle):
     """A price inside the bracket of case k: by interpolation, or in the middle."""
     low, high = cases[_LOW, k], cases[_HIGH, k]
@@ -104,7 +104,7 @@ def next_price(cases, k, last, use_middle):
     return low + share * (high - low)
 
 
-@inner
+@light
 def case_gain(users, index, choices, k, count, budget):
     """Put the k best users on, scale to the budget, fill in the allocation; what it gains."""
     total, gain = 0.0, 0.0
@@ -120,7 +120,7 @@ def case_gain(users, index, choices, k, count, budget):
     return gain
 
 
-@inner
+@light
 def worst_case(cases, pieces, count):
     """Piece and case with the largest bound."""
     piece, case = 0, 0
@@ -131,7 +131,7 @@ def worst_case(cases, pieces, count):
     return piece, case
 
 
-@inner
+@light
 def forget_prices(cases, piece, count):
     """Start the price brackets of a piece's cases anew."""
     for k in range(count + 1):
@@ -139,7 +139,7 @@ def forget_prices(cases, piece, count):
         cases[piece, _LOW_DEMAND, k], cases[piece, _HIGH_DEMAND, k] = 0.0, 0.0
 
 
-@inner
+@light
 def halve(cases, ends, piece, pieces, count):
     """Cut a piece in the middle; the new half, number `pieces`, has the same bounds."""
     middle = 0.5 * (ends[0, piece] + ends[1, piece])

@@ -2,7 +2,7 @@
 
 import math
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 from edgemarl.solvers.closed_forms import logistic_pair, value
 from edgemarl.solvers.workspace import (
     CONCAVE,
@@ -24,7 +24,7 @@ from edgemarl.solvers.workspace import (
 ROUNDING = 1e-9  # of the logarithm of a price, generously
 
 
-@inner
+@light
 def evaluate(users, index, prefix, extra, count, log_price, budget):
     """Fill in the allocation of a relaxed node; its true gain and a bound on any gain in the node.
 
@@ -75,7 +75,7 @@ def evaluate(users, index, prefix, extra, count, log_price, budget):
     return gain, bound
 
 
-@inner
+@light
 def straight_conjugate(users, i, price):
     """The largest of envelope minus cost over a straight piece, less the floor."""
     best = -math.inf

@@ -12,10 +12,10 @@ Two facts carry everything else:
 
 import math
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 
 
-@inner
+@light
 def logistic_pair(x):
     """`(s, 1 - s)` for `s = 1 / (1 + exp(-x))`, both without cancellation or overflow."""
     e = math.exp(-abs(x))
@@ -25,7 +25,7 @@ def logistic_pair(x):
     return small, large
 
 
-@inner
+@light
 def value(peak, offset, scale, p):
     """`f(p)`, with `f(0) = 0`."""
     if p <= 0.0:
@@ -33,7 +33,7 @@ def value(peak, offset, scale, p):
     return peak * logistic_pair(offset - scale / p)[0]
 
 
-@inner
+@light
 def log_slope(w, offset):
     """`ln(f'(p) a / L)` at `w = a / p`, and its first two derivatives with respect to `w`."""
     x = w - offset
@@ -45,7 +45,7 @@ def log_slope(w, offset):
     return level, inverse - tanh, -0.5 * inverse * inverse - 2.0 * e * share * share
 
 
-@inner
+@light
 def step_to(residual, first, second):
     """How far to move `w` to change the logarithmic slope by `residual`, and the derivative there.
 
@@ -56,7 +56,7 @@ def step_to(residual, first, second):
     return 2.0 * residual / (first + ahead), ahead
 
 
-@inner
+@light
 def wright_omega(x):
     """The solution of `y + ln y = x`, by two Fritsch-Shafer-Crowley steps (fourth order each)."""
     if x < -50.0:
@@ -76,7 +76,7 @@ def wright_omega(x):
     return y
 
 
-@inner
+@light
 def inflection_w(offset):
     """`w = a / p` at the inflection point: the root of `w tanh((w - k) / 2) = 2` right of `k`."""
     low, high = max(offset, 2.0), max(offset, 0.0) + 2.4
@@ -99,7 +99,7 @@ def inflection_w(offset):
     return w
 
 
-@inner
+@light
 def floor_tangent_w(offset, rho, w_origin):
     """`w` where the tangent from `(0, rho)` touches: the root of `s (1 - (1 - s) w) = rho`.
 
@@ -127,7 +127,7 @@ def floor_tangent_w(offset, rho, w_origin):
     return w
 
 
-@inner
+@light
 def tangent(peak, offset, scale, floor):
     """Where the concave envelope of `max(f, floor)` from 0 leaves its straight part.
 

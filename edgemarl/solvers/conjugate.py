@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from edgemarl.solvers._compile import entry, inner, sources_digest
+from edgemarl.solvers._compile import entry, light, sources_digest
 from edgemarl.solvers.closed_forms import log_slope, logistic_pair, step_to, tangent, value
 from edgemarl.solvers.numeric_conjugate import numeric_conjugate
 from edgemarl.solvers.sigmoid import LatencySigmoids, SigmoidFamily
@@ -14,7 +14,7 @@ from edgemarl.solvers.validation import check_values, plain
 _MOST_ROUNDS = 200
 
 
-@inner
+@light
 def maximizer(peak, offset, scale, floor, price, upper):
     """The p in [0, upper] that maximises max(f(p), floor) - price * p; 0 on ties."""
     w, slope = tangent(peak, offset, scale, floor)

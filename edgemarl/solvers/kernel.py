@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from edgemarl.solvers._compile import entry, inner, sources_digest
+from edgemarl.solvers._compile import entry, inner, light, sources_digest
 from edgemarl.solvers.branch_and_bound import search
 from edgemarl.solvers.closed_forms import logistic_pair, value
 from edgemarl.solvers.result import NEGLIGIBLE, Status
@@ -41,7 +41,7 @@ def members_by_group(group, num_groups):
     return members, starts
 
 
-@inner
+@light
 def project(p, members, budget):
     """Scale the members' allocation so that it uses the budget and never exceeds it."""
     total, lost = 0.0, 0.0
@@ -56,7 +56,7 @@ def project(p, members, budget):
             p[i] = min(p[i] * factor, budget)
 
 
-@inner
+@light
 def judge(peak, offset, scale, floor, p, members):
     """Objective and shadow price of an allocation."""
     objective, shadow_price = 0.0, 0.0

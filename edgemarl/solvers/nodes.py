@@ -2,7 +2,7 @@
 
 import math
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 from edgemarl.solvers.closed_forms import inflection_w, log_slope, value
 from edgemarl.solvers.workspace import (
     CAPPED,
@@ -38,7 +38,7 @@ PARENT, USER, SIDE, NEXT_USER, HEAP = 0, 1, 2, 3, 4
 NUM_LINK_ROWS = 5
 
 
-@inner
+@light
 def split_point(users, i):
     """The inflection of max(f, floor), left of which user i is convex; computed once."""
     if math.isnan(users[SPLIT, i]):
@@ -50,7 +50,7 @@ def split_point(users, i):
     return users[SPLIT, i]
 
 
-@inner
+@light
 def enter(users, index, tree, links, node, count, touched, log_least, budget):
     """Make the workspace describe a node instead of the one before it.
 
@@ -88,7 +88,7 @@ def enter(users, index, tree, links, node, count, touched, log_least, budget):
     return touched, always, searched, room
 
 
-@inner
+@light
 def intersect(users, index, tree, links, node):
     """Narrow the intervals by every branch from a node up to the root; count the touched users.
 
@@ -113,7 +113,7 @@ def intersect(users, index, tree, links, node):
     return touched
 
 
-@inner
+@light
 def set_envelope(users, i, budget):
     """Choose the kind of envelope for the interval of user i."""
     low, high, split = users[LOW, i], users[HIGH, i], split_point(users, i)
@@ -136,7 +136,7 @@ def set_envelope(users, i, budget):
         widen(users, i, budget)
 
 
-@inner
+@light
 def arrange(users, index, count, touched, log_least):
     """Order all users by the price at which they fall back; concave pieces never do."""
     always, chords = 0, 0

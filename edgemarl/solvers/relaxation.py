@@ -7,7 +7,7 @@ that order. Prices are kept as logarithms.
 
 import math
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 from edgemarl.solvers.response import SETTLED, demand_at, fits, predict, respond
 from edgemarl.solvers.workspace import CONCAVE, FREE, KIND, LOG_LIMIT, LOW, ON, ORDER
 
@@ -18,7 +18,7 @@ PREDICTIONS = 8  # of a price, at most, before looking at the curves themselves
 LONGEST_MOVE = 4.0  # of the logarithm of a price in one round
 
 
-@inner
+@light
 def predicted_prefix(users, index, low, high, count, log_least, room):
     """Largest prefix in [low, high] that is predicted to fit at the price where it ends."""
     while low < high:
@@ -31,7 +31,7 @@ def predicted_prefix(users, index, low, high, count, log_least, room):
     return low
 
 
-@inner
+@light
 def predicted_price(users, index, prefix, log_price, low, high, room):
     """The price in [low, high] at which the parabolas of the first `prefix` users use the room.
 
@@ -64,7 +64,7 @@ def predicted_price(users, index, prefix, log_price, low, high, room):
     return log_price
 
 
-@inner
+@light
 def balance(users, index, prefix, log_price, low, high, room):
     """The logarithm of the price in [low, high] at which the first `prefix` users use `room`.
 
@@ -101,7 +101,7 @@ def balance(users, index, prefix, log_price, low, high, room):
     return log_price
 
 
-@inner
+@light
 def largest_limit(users, index, prefix):
     """Logarithm of the price above which none of the first `prefix` users' curves moves."""
     largest = -math.inf
@@ -112,7 +112,7 @@ def largest_limit(users, index, prefix):
     return largest
 
 
-@inner
+@light
 def relax(users, index, always, count, log_least, room):
     """Solve the relaxation of the node that `users` describes.
 

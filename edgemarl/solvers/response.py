@@ -5,7 +5,7 @@ follows the parabola to the new price and corrects once; a prediction only follo
 which takes no exponential.
 """
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 from edgemarl.solvers.closed_forms import log_slope, step_to
 from edgemarl.solvers.workspace import (
     CAPPED,
@@ -29,7 +29,7 @@ MOST_ROUNDS = 100
 SETTLED = 1e-3  # residual before a third-order step
 
 
-@inner
+@light
 def move(users, i, log_price):
     """Where the parabola through the last point of user i puts w at a price; derivative there."""
     w = users[W, i]
@@ -38,14 +38,14 @@ def move(users, i, log_price):
     return min(max(w + step, 0.1 * w), users[LIMIT_W, i]), first
 
 
-@inner
+@light
 def rests(users, i, log_price):
     """Whether user i stays where it is at a price: on a chord, capped, or at its limit."""
     kind = users[KIND, i]
     return kind in (CHORD, CAPPED) or log_price >= users[LOG_LIMIT, i]
 
 
-@inner
+@light
 def resting_demand(users, i):
     """Demand of a user that rests, above the low end of a chord."""
     if users[KIND, i] in (CHORD, CAPPED):
@@ -53,7 +53,7 @@ def resting_demand(users, i):
     return users[SCALE, i] / users[LIMIT_W, i]
 
 
-@inner
+@light
 def respond(users, index, prefix, log_price):
     """Move every curved user among the first `prefix` to a price: predict, then correct once.
 
@@ -78,7 +78,7 @@ def respond(users, index, prefix, log_price):
     return demand, worst
 
 
-@inner
+@light
 def demand_at(users, index, prefix, log_price):
     """Demand of the first `prefix` users at a price, to about 1e-9."""
     demand = 0.0
@@ -89,7 +89,7 @@ def demand_at(users, index, prefix, log_price):
     return demand
 
 
-@inner
+@light
 def fits(users, index, prefix, log_price, room):
     """Whether the first `prefix` users are predicted to use no more than the room at a price."""
     demand = 0.0
@@ -104,7 +104,7 @@ def fits(users, index, prefix, log_price, room):
     return demand <= room
 
 
-@inner
+@light
 def predict(users, index, prefix, log_price):
     """Demand of the first `prefix` users as their parabolas say, and minus its derivative."""
     demand, gain = 0.0, 0.0

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from edgemarl.solvers._compile import inner
+from edgemarl.solvers._compile import light
 from edgemarl.solvers.closed_forms import log_slope, tangent, value
 
 # Constants of a user.
@@ -45,7 +45,7 @@ CHORDS = 5  # scratch: touched users with a straight envelope, by slope
 NUM_INT_ROWS = 6
 
 
-@inner
+@light
 def sort_descending(keys, values, count):
     """Sort `values[:count]` by `keys`, largest first, both in place; ties by value (shell sort)."""
     gap = 1
@@ -64,7 +64,7 @@ def sort_descending(keys, values, count):
         gap //= 3
 
 
-@inner
+@light
 def load(users, index, peak, offset, scale, floor, members, budget):
     """Fill the workspace with the given members under a budget.
 
@@ -120,7 +120,7 @@ def load(users, index, peak, offset, scale, floor, members, budget):
     return count, floors, least_price
 
 
-@inner
+@light
 def log_ratio(numerator, denominator):
     """Logarithm of a ratio of positive numbers that may itself be out of range."""
     ratio = numerator / denominator
@@ -129,7 +129,7 @@ def log_ratio(numerator, denominator):
     return math.log(numerator) - math.log(denominator)
 
 
-@inner
+@light
 def widen(users, i, budget):
     """Give user i the whole interval [0, budget] and the root's envelope."""
     w = users[TANGENT_W, i]
@@ -141,7 +141,7 @@ def widen(users, i, budget):
     users[LIMIT_W, i] = w
 
 
-@inner
+@light
 def start_at_tangent(users, i):
     """Make the tangent point the last point of user i."""
     w, users[LOG_PRICE, i] = users[TANGENT_W, i], users[LOG_LIMIT, i]
@@ -152,7 +152,7 @@ def start_at_tangent(users, i):
         users[FIRST, i], users[SECOND, i] = first, second
 
 
-@inner
+@light
 def find_twins(users, index, count):
     """Mark for every user the range of users with the same four parameters."""
     first = 0
@@ -167,7 +167,7 @@ def find_twins(users, index, count):
             first = i
 
 
-@inner
+@light
 def keep_best(users, count, gain, best):
     """Store the allocation of the last evaluated point if it earns more; the best gain."""
     if gain <= best:
