@@ -198,7 +198,6 @@ def search(users, index, count, floors, log_least, budget, tolerance, max_nodes)
     links = np.empty((NUM_LINK_ROWS, FIRST_TREE_SIZE), np.int64)
     reals, counts = np.zeros(4), np.zeros(4, np.int64)
     for i in range(count):
-        index[ORDER, i] = i
         users[BEST_P, i] = 0.0
     relaxed = relax(users, index, counts[OPEN], count, log_least, budget)
     reals[CASE_BOUND], reals[ROOT_PRICE], links[PARENT, 0] = math.inf, relaxed[0], -1

@@ -1,9 +1,13 @@
 """What a relaxed node is worth: its true gain, and a bound that holds however exact it is."""
 
 import math
+from typing import Any
 
 from edgemarl.solvers._compile import light
-from edgemarl.solvers.closed_forms import logistic_pair, value
+from edgemarl.solvers.closed_forms import value
+from edgemarl.solvers.lane_forms import logistic_pair
+from edgemarl.solvers.lanes import EIGHT, Lanes, Rows, eight, maximum, where
+from edgemarl.solvers.response import reach
 from edgemarl.solvers.workspace import (
     CONCAVE,
     FLOOR,
@@ -16,6 +20,7 @@ from edgemarl.solvers.workspace import (
     ON,
     ORDER,
     PEAK,
+    RANK,
     SCALE,
     P,
     W,
@@ -46,33 +51,48 @@ def evaluate(users, index, prefix, extra, count, log_price, budget):
     """
     price = math.exp(log_price)
     gain, bound = 0.0, price * budget
+    for start in range(0, reach(index, prefix), EIGHT):
+        found = curves_eight(users, start, (float(prefix), log_price, price, budget))
+        gain += found[0]
+        bound += found[1]
     for j in range(count):
         i = index[ORDER, j]
-        kind, floor = users[KIND, i], users[FLOOR, i]
-        if j < prefix and kind in (FREE, CONCAVE):
-            clipped = log_price >= users[LOG_LIMIT, i]
-            w = users[LIMIT_W, i] if clipped else users[W, i]
-            p = users[SCALE, i] / w
-            s, rest = logistic_pair(users[OFFSET, i] - w)
-            earned = users[PEAK, i] * s
-            excess = earned * rest * w / p - price
-            slack = excess * ((budget if excess > 0.0 else users[LOW, i]) - p)
-            best = earned - price * p + (0.0 if clipped else slack) - floor
-            bound += max(best, 0.0) if kind == FREE else best
-        else:
-            p = users[LOW, i]
-            if j < prefix:
-                p = users[ON, i]
-            elif j == prefix:
-                p += extra
-            elif p == 0.0 and log_price > users[LOG_LIMIT, i] + ROUNDING:
-                users[P, i] = 0.0
+        kind, p = users[KIND, i], users[LOW, i]
+        if j < prefix:
+            if kind in (FREE, CONCAVE):
                 continue
-            earned = value(users[PEAK, i], users[OFFSET, i], users[SCALE, i], p)
-            bound += straight_conjugate(users, i, price)
-        gain += max(earned - floor, 0.0)
+            p = users[ON, i]
+        elif j == prefix:
+            p += extra
+        elif p == 0.0 and log_price > users[LOG_LIMIT, i] + ROUNDING:
+            users[P, i] = 0.0
+            continue
+        earned = value(users[PEAK, i], users[OFFSET, i], users[SCALE, i], p)
+        bound += straight_conjugate(users, i, price)
+        gain += max(earned - users[FLOOR, i], 0.0)
         users[P, i] = p
     return gain, bound
+
+
+@eight(2)
+def curves_eight(
+    users: Rows, prefix: Lanes, log_price: Lanes, price: Lanes, budget: Lanes
+) -> tuple[Any, Any]:
+    """What those of eight users bring that are past their straight piece; bounds on that."""
+    free = users[KIND].equals(FREE)
+    curved = (users[RANK] < prefix) & (free | users[KIND].equals(CONCAVE))
+    clipped = log_price >= users[LOG_LIMIT]
+    w = where(clipped, users[LIMIT_W], users[W])
+    p = users[SCALE] / w
+    s, rest = logistic_pair(users[OFFSET] - w)
+    earned = users[PEAK] * s
+    excess = earned * rest * w / p - price
+    slack = excess * (where(excess > 0.0, budget, users[LOW]) - p)
+    best = earned - price * p + where(clipped, 0.0, slack) - users[FLOOR]
+    best = where(free, maximum(best, 0.0), best)
+    users[P] = where(curved, p, users[P])
+    gain = maximum(earned - users[FLOOR], 0.0)
+    return where(curved, gain, 0.0).total(), where(curved, best, 0.0).total()
 
 
 @light

@@ -8,7 +8,7 @@ from edgemarl.solvers._compile import entry, inner, light, sources_digest
 from edgemarl.solvers.branch_and_bound import search
 from edgemarl.solvers.closed_forms import logistic_pair, value
 from edgemarl.solvers.result import NEGLIGIBLE, Status
-from edgemarl.solvers.workspace import BEST_P, NUM_INT_ROWS, NUM_ROWS, SOURCE, load
+from edgemarl.solvers.workspace import BEST_P, SOURCE, load, workspace
 
 # Rows of what the compiled call returns for every budget.
 OBJECTIVE, BOUND, MULTIPLIER, SHADOW_PRICE = 0, 1, 2, 3
@@ -84,8 +84,7 @@ def _build(digest: int) -> Any:
         largest = 1
         for h in range(budgets.size):
             largest = max(largest, starts[h + 1] - starts[h])
-        users = np.empty((NUM_ROWS, largest))
-        index = np.empty((NUM_INT_ROWS, largest), np.int64)
+        users, index = workspace(largest)
         for h in range(budgets.size):
             own = members[starts[h] : starts[h + 1]]
             budget = budgets[h]

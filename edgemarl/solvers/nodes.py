@@ -27,6 +27,7 @@ from edgemarl.solvers.workspace import (
     TOUCHED,
     TWIN_FIRST,
     TWIN_LAST,
+    put_in_order,
     widen,
 )
 
@@ -143,7 +144,7 @@ def arrange(users, index, count, touched, log_least):
     for j in range(touched):
         i = index[TOUCHED, j]
         if users[KIND, i] == CONCAVE:
-            index[ORDER, always] = i
+            put_in_order(users, index, always, i)
             always += 1
         elif users[KIND, i] == CHORD or users[KIND, i] == FIXED:
             k = chords
@@ -158,10 +159,10 @@ def arrange(users, index, count, touched, log_least):
             continue
         limit = users[LOG_LIMIT, i] if i < count else -math.inf
         while chord < chords and (i == count or users[LOG_LIMIT, index[CHORDS, chord]] > limit):
-            index[ORDER, place] = index[CHORDS, chord]
+            put_in_order(users, index, place, index[CHORDS, chord])
             place, chord = place + 1, chord + 1
         if i < count:
-            index[ORDER, place] = i
+            put_in_order(users, index, place, i)
             place += 1
     searched = place
     while searched > always and users[LOG_LIMIT, index[ORDER, searched - 1]] <= log_least:

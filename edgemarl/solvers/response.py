@@ -2,11 +2,14 @@
 
 Each curved user remembers its last point and the parabola of `log_slope` through it. A response
 follows the parabola to the new price and corrects once; a prediction only follows the parabola,
-which takes no exponential.
+which takes no exponential. Both look at eight users at a time.
 """
 
+from typing import Any
+
 from edgemarl.solvers._compile import light
-from edgemarl.solvers.closed_forms import log_slope, step_to
+from edgemarl.solvers.lane_forms import log_slope, step_to
+from edgemarl.solvers.lanes import EIGHT, Lanes, Rows, absolute, eight, maximum, minimum, where
 from edgemarl.solvers.workspace import (
     CAPPED,
     CHORD,
@@ -18,7 +21,8 @@ from edgemarl.solvers.workspace import (
     LOW,
     OFFSET,
     ON,
-    ORDER,
+    RANK,
+    REACH,
     SCALE,
     SECOND,
     SHIFT,
@@ -29,28 +33,65 @@ MOST_ROUNDS = 100
 SETTLED = 1e-3  # residual before a third-order step
 
 
-@light
-def move(users, i, log_price):
-    """Where the parabola through the last point of user i puts w at a price; derivative there."""
-    w = users[W, i]
-    residual = log_price - users[LOG_PRICE, i]
-    step, first = step_to(residual, users[FIRST, i], users[SECOND, i])
-    return min(max(w + step, 0.1 * w), users[LIMIT_W, i]), first
+def move(users: Rows, log_price: Lanes) -> tuple[Lanes, Lanes]:
+    """Where the parabolas through the users' last points put w at a price; derivatives there."""
+    w = users[W]
+    step, first = step_to(log_price - users[LOG_PRICE], users[FIRST], users[SECOND])
+    return within(users, w, step), first
 
 
-@light
-def rests(users, i, log_price):
-    """Whether user i stays where it is at a price: on a chord, capped, or at its limit."""
-    kind = users[KIND, i]
-    return kind in (CHORD, CAPPED) or log_price >= users[LOG_LIMIT, i]
+def within(users: Rows, w: Lanes, step: Lanes) -> Lanes:
+    """Where a step leads that neither overshoots 0 nor leaves the curve."""
+    return minimum(maximum(w + step, 0.1 * w), users[LIMIT_W])
 
 
-@light
-def resting_demand(users, i):
-    """Demand of a user that rests, above the low end of a chord."""
-    if users[KIND, i] in (CHORD, CAPPED):
-        return users[ON, i] - users[LOW, i]
-    return users[SCALE, i] / users[LIMIT_W, i]
+def on_chord(users: Rows) -> Lanes:
+    """Which users take all of a straight piece or nothing."""
+    kind = users[KIND]
+    return kind.equals(CHORD) | kind.equals(CAPPED)
+
+
+def taken(users: Rows, w: Lanes, moves: Lanes) -> Lanes:
+    """Demand of users that move to w, or else rest: above the low end of a chord, or at a limit."""
+    straight = on_chord(users)
+    curved = users[SCALE] / where(moves, w, users[LIMIT_W])
+    return where(straight, users[ON] - users[LOW], curved)
+
+
+@eight(2)
+def respond_eight(users: Rows, prefix: Lanes, log_price: Lanes) -> tuple[Any, Any]:
+    """Demand of eight users, those among the first `prefix`; the largest residual."""
+    served = users[RANK] < prefix
+    moves = served & (log_price < users[LOG_LIMIT]) & ~on_chord(users)
+    w, _ = move(users, log_price)
+    level, first, second = log_slope(w, users[OFFSET])
+    residual = log_price + users[SHIFT] - level
+    step, first = step_to(residual, first, second)
+    w = within(users, w, step)
+    for row, now in ((W, w), (LOG_PRICE, log_price), (FIRST, first), (SECOND, second)):
+        users[row] = where(moves, now, users[row])
+    demand = where(served, taken(users, w, moves), 0.0)
+    return demand.total(), where(moves, absolute(residual), 0.0).largest()
+
+
+@eight(2)
+def predict_eight(users: Rows, prefix: Lanes, log_price: Lanes) -> tuple[Any, Any]:
+    """Predicted demand of eight users, those among the first `prefix`; minus its derivative."""
+    served = users[RANK] < prefix
+    moves = served & (log_price < users[LOG_LIMIT]) & ~on_chord(users)
+    w, first = move(users, log_price)
+    demand = taken(users, w, moves)
+    gain = where(moves, demand / (w * first), 0.0)
+    return where(served, demand, 0.0).total(), gain.total()
+
+
+@eight(1)
+def demand_eight(users: Rows, prefix: Lanes, log_price: Lanes) -> tuple[Any]:
+    """Predicted demand of eight users, those among the first `prefix`."""
+    served = users[RANK] < prefix
+    moves = (log_price < users[LOG_LIMIT]) & ~on_chord(users)
+    w, _ = move(users, log_price)
+    return (where(served, taken(users, w, moves), 0.0).total(),)
 
 
 @light
@@ -61,20 +102,10 @@ def respond(users, index, prefix, log_price):
         Their total demand (above the low ends of chords), and the largest residual of a prediction.
     """
     demand, worst = 0.0, 0.0
-    for j in range(prefix):
-        i = index[ORDER, j]
-        if rests(users, i, log_price):
-            demand += resting_demand(users, i)
-        else:
-            w, _ = move(users, i, log_price)
-            level, first, second = log_slope(w, users[OFFSET, i])
-            residual = log_price + users[SHIFT, i] - level
-            step, first = step_to(residual, first, second)
-            w = min(max(w + step, 0.1 * w), users[LIMIT_W, i])
-            users[W, i], users[LOG_PRICE, i] = w, log_price
-            users[FIRST, i], users[SECOND, i] = first, second
-            demand += users[SCALE, i] / w
-            worst = max(worst, abs(residual))
+    for start in range(0, reach(index, prefix), EIGHT):
+        more, residual = respond_eight(users, start, (float(prefix), log_price))
+        demand += more
+        worst = max(worst, residual)
     return demand, worst
 
 
@@ -93,12 +124,8 @@ def demand_at(users, index, prefix, log_price):
 def fits(users, index, prefix, log_price, room):
     """Whether the first `prefix` users are predicted to use no more than the room at a price."""
     demand = 0.0
-    for j in range(prefix):
-        i = index[ORDER, j]
-        if rests(users, i, log_price):
-            demand += resting_demand(users, i)
-        else:
-            demand += users[SCALE, i] / move(users, i, log_price)[0]
+    for start in range(0, reach(index, prefix), EIGHT):
+        demand += demand_eight(users, start, (float(prefix), log_price))[0]
         if demand > room:  # no user takes anything back
             return False
     return demand <= room
@@ -108,13 +135,14 @@ def fits(users, index, prefix, log_price, room):
 def predict(users, index, prefix, log_price):
     """Demand of the first `prefix` users as their parabolas say, and minus its derivative."""
     demand, gain = 0.0, 0.0
-    for j in range(prefix):
-        i = index[ORDER, j]
-        if rests(users, i, log_price):
-            demand += resting_demand(users, i)
-        else:
-            w, first = move(users, i, log_price)
-            p = users[SCALE, i] / w
-            demand += p
-            gain += p / (w * first)
+    for start in range(0, reach(index, prefix), EIGHT):
+        more, steep = predict_eight(users, start, (float(prefix), log_price))
+        demand += more
+        gain += steep
     return demand, gain
+
+
+@light
+def reach(index, prefix):
+    """Number of columns in which the first `prefix` users stand."""
+    return index[REACH, prefix - 1] if prefix > 0 else 0

@@ -8,8 +8,11 @@ import math
 
 import numpy as np
 
-from edgemarl.solvers._compile import light
+from edgemarl.solvers._compile import inner, light
 from edgemarl.solvers.closed_forms import log_slope, tangent, value
+from edgemarl.solvers.elementary import logarithm
+from edgemarl.solvers.lane_forms import wright_omega
+from edgemarl.solvers.lanes import EIGHT, Lanes, Rows, eight
 
 # Constants of a user.
 PEAK, OFFSET, SCALE, FLOOR = 0, 1, 2, 3
@@ -27,7 +30,8 @@ LIMIT_W = 13  # w at the least allocation of a curved piece
 # of log_slope there.
 W, LOG_PRICE, FIRST, SECOND = 14, 15, 16, 17
 P, BEST_P = 18, 19  # allocation at the last point, and of the best solution
-NUM_ROWS = 20
+RANK = 20  # place in the order of the current node; infinite beyond the users
+NUM_ROWS = 21
 
 # Kinds of envelope.
 FREE = 0.0  # straight from 0 to ON, then the function itself
@@ -42,7 +46,16 @@ SOURCE = 1  # index of the user in the caller's arrays
 TWIN_FIRST, TWIN_LAST = 2, 3  # range of users that are exactly alike
 TOUCHED = 4  # users whose interval differs from the root's
 CHORDS = 5  # scratch: touched users with a straight envelope, by slope
-NUM_INT_ROWS = 6
+REACH = 6  # number of columns that hold the order up to here
+NUM_INT_ROWS = 7
+
+
+@inner
+def workspace(size):
+    """Float and integer workspace for so many users, in whole groups of eight columns."""
+    columns = (size + EIGHT - 1) // EIGHT * EIGHT
+    users = np.zeros((NUM_ROWS, columns))
+    return users, np.zeros((NUM_INT_ROWS, columns), np.int64)
 
 
 @light
@@ -75,11 +88,13 @@ def load(users, index, peak, offset, scale, floor, members, budget):
         Count of users kept, sum of all floors, least price worth looking at.
     """
     count, floors, potential = 0, 0.0, 0.0
-    for member in members:
+    find_tangents(users, peak, offset, scale, floor, members)
+    for column in range(members.size):
+        member = members[column]
         floors += floor[member]
         if budget <= 0.0:
             continue
-        w, slope = tangent(peak[member], offset[member], scale[member], floor[member])
+        w, slope = users[W, column], users[P, column]
         rise = slope * scale[member] / max(w, 1.0)
         if scale[member] >= w * budget:
             rise = value(peak[member], offset[member], scale[member], budget) - floor[member]
@@ -108,16 +123,70 @@ def load(users, index, peak, offset, scale, floor, members, budget):
         users[OFFSET, i] = offset[member]
         users[SCALE, i] = scale[member]
         users[FLOOR, i] = floor[member]
-        users[SHIFT, i] = log_ratio(scale[member], peak[member])
         users[SPLIT, i] = np.nan
-        if floor[member] > 0.0 or scale[member] >= users[TANGENT_W, i] * budget:
+    find_shifts(users, count)
+    for i in range(count):
+        if users[FLOOR, i] > 0.0 or users[SCALE, i] >= users[TANGENT_W, i] * budget:
             users[LOG_SLOPE, i] = math.log(users[LOG_SLOPE, i])
         else:  # ln(L omega / a), where ln omega = k - 1 - omega
-            users[LOG_SLOPE, i] = offset[member] - users[TANGENT_W, i] - users[SHIFT, i]
+            users[LOG_SLOPE, i] = users[OFFSET, i] - users[TANGENT_W, i] - users[SHIFT, i]
         widen(users, i, budget)
         start_at_tangent(users, i)
+        put_in_order(users, index, i, i)
+    for i in range(count, users.shape[1]):
+        users[RANK, i] = np.inf
     find_twins(users, index, count)
     return count, floors, least_price
+
+
+@light
+def find_tangents(users, peak, offset, scale, floor, members):
+    """Fill in w and slope of every member's tangent point, in the rows W and P."""
+    for column in range(members.size):
+        member = members[column]
+        users[PEAK, column], users[OFFSET, column] = peak[member], offset[member]
+        users[SCALE, column] = scale[member]
+    for start in range(0, members.size, EIGHT):
+        tangent_eight(users, start, (0.0,))
+    for column in range(members.size):
+        member = members[column]
+        if floor[member] > 0.0 or peak[member] <= 0.0:
+            users[W, column], users[P, column] = tangent(
+                peak[member], offset[member], scale[member], floor[member]
+            )
+
+
+@eight(0)
+def tangent_eight(users: Rows, _: Lanes) -> tuple[()]:
+    """Where the tangents from the origin touch."""
+    omega = wright_omega(users[OFFSET] - 1.0)
+    users[W] = 1.0 + omega
+    users[P] = users[PEAK] * omega / users[SCALE]
+    return ()
+
+
+@light
+def find_shifts(users, count):
+    """Fill in the row SHIFT."""
+    for start in range(0, count, EIGHT):
+        shift_eight(users, start, (0.0,))
+    for i in range(count):
+        if not 1e-300 < users[SCALE, i] / users[PEAK, i] < 1e300:
+            users[SHIFT, i] = log_ratio(users[SCALE, i], users[PEAK, i])
+
+
+@eight(0)
+def shift_eight(users: Rows, _: Lanes) -> tuple[()]:
+    """Logarithms of scale over peak, where that is a number within range."""
+    users[SHIFT] = logarithm(users[SCALE] / users[PEAK])
+    return ()
+
+
+@light
+def put_in_order(users, index, place, i):
+    """Let user i have a place in the order, which is filled from the first place on."""
+    index[ORDER, place], users[RANK, i] = i, place
+    index[REACH, place] = max(i + 1, index[REACH, place - 1] if place > 0 else 0)
 
 
 @light

@@ -50,10 +50,8 @@ def grid_optimum() -> Callable[..., float]:
 def root(rng, random_family):
     """A loaded root of 30 users, in order, and its budget."""
     family, budget, floor = random_family(rng, 30), 6.0, rng.uniform(0.0, 0.3, 30)
-    users = np.empty((ws.NUM_ROWS, 30))
-    index = np.empty((ws.NUM_INT_ROWS, 30), np.int64)
+    users, index = ws.workspace(30)
     count, _, least = ws.load(
         users, index, family.peak, family.offset, family.scale, floor, np.arange(30), budget
     )
-    index[ws.ORDER, :count] = np.arange(count)
     return family, floor, users, index, count, math.log(least), budget

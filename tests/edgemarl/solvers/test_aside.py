@@ -32,8 +32,7 @@ def test_the_best_user_aside_agrees_with_all_subsets(seed, must):
 def test_worths_at_a_price(rng):
     family = LatencySigmoids(np.ones(8), rng.uniform(1.0, 7.0, 8), rng.uniform(0.5, 2.0, 8))
     budget, price, floor = 20.0, 0.05, np.full(8, 0.1)
-    users = np.empty((ws.NUM_ROWS, 8))
-    index = np.empty((ws.NUM_INT_ROWS, 8), np.int64)
+    users, index = ws.workspace(8)
     parameters = family.peak, family.offset, family.scale
     count, _, _ = ws.load(users, index, *parameters, floor, np.arange(8), budget)
     assert count == 8

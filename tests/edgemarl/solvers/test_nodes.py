@@ -24,8 +24,7 @@ def enter(scales, branches, budget=10.0, peaks=None):
     """Load users with the inflection at scale / 4 and enter the last of a chain of nodes."""
     scales = np.asarray(scales, float)
     peaks = np.ones(len(scales)) if peaks is None else np.asarray(peaks, float)
-    users = np.empty((ws.NUM_ROWS, len(scales)))
-    index = np.empty((ws.NUM_INT_ROWS, len(scales)), np.int64)
+    users, index = ws.workspace(len(scales))
     offsets, floors = np.full(len(scales), INFLECTION_AT_4), np.zeros(len(scales))
     count, _, least = ws.load(
         users, index, peaks, offsets, scales, floors, np.arange(len(scales)), budget
@@ -34,7 +33,7 @@ def enter(scales, branches, budget=10.0, peaks=None):
     found = tree_rows.enter(
         users, index, tree, links, len(branches), count, 0, math.log(least), budget
     )
-    return users, index, *found
+    return users[:, : len(scales)], index[:, : len(scales)], *found
 
 
 def test_split_point_is_the_inflection_or_where_the_floor_is_left():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edgemarl.solvers import workspace as ws
-from edgemarl.solvers.response import demand_at, fits, move, predict, respond
+from edgemarl.solvers.response import demand_at, fits, predict, reach, respond
 
 PREFIX = 5
 
@@ -60,7 +60,18 @@ def test_users_with_a_straight_envelope_take_all_or_nothing(root):
 
 
 def test_moves_stay_within_the_curve(root):
-    _, _, users, _, _, _, _ = root
-    limit = users[ws.LIMIT_W, 0]
-    assert move(users, 0, users[ws.LOG_LIMIT, 0] + 50.0)[0] == limit
-    assert 0.0 < move(users, 0, users[ws.LOG_LIMIT, 0] - 500.0)[0] < limit
+    _, _, users, index, _, _, _ = root
+    least = users[ws.ON, 0]
+    assert predict(users, index, 1, users[ws.LOG_LIMIT, 0] + 50.0) == (pytest.approx(least), 0.0)
+    assert predict(users, index, 1, users[ws.LOG_LIMIT, 0] - 500.0)[0] <= 10.0 * least * (1 + 1e-9)
+    assert predict(users, index, 1, users[ws.LOG_LIMIT, 0] - 0.1)[0] > least
+
+
+def test_users_after_the_prefix_and_columns_without_a_user_ask_for_nothing(root):
+    _, _, users, index, count, _, _ = root
+    log_price = users[ws.LOG_LIMIT, count - 1] - 0.5
+    demands = [demand_at(users, index, prefix, log_price) for prefix in range(count + 1)]
+    assert demands[0] == 0.0
+    np.testing.assert_allclose(np.diff(demands), (users[ws.SCALE] / users[ws.W])[:count])
+    assert reach(index, 0) == 0
+    assert reach(index, count) == count

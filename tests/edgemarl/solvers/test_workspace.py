@@ -2,13 +2,12 @@ import numpy as np
 import pytest
 
 from edgemarl.solvers import workspace as ws
-from edgemarl.solvers.closed_forms import value
+from edgemarl.solvers.closed_forms import tangent, value
 
 
 def loaded(peak, offset, scale, floor, budget):
     peak, offset, scale, floor = (np.asarray(x, float) for x in (peak, offset, scale, floor))
-    users = np.empty((ws.NUM_ROWS, len(peak)))
-    index = np.empty((ws.NUM_INT_ROWS, len(peak)), np.int64)
+    users, index = ws.workspace(len(peak))
     members = np.arange(len(peak))
     found = ws.load(users, index, peak, offset, scale, floor, members, budget)
     return users, index, *found
@@ -47,6 +46,51 @@ def test_envelopes_end_at_the_budget():
 def test_without_a_budget_nobody_is_kept():
     _, _, count, floors, least = loaded([1.0], [2.0], [1.0], [0.3], 0.0)
     assert (count, floors, least) == (0, 0.3, 0.0)
+
+
+@pytest.mark.parametrize(("size", "columns"), [(0, 0), (1, 8), (8, 8), (9, 16)])
+def test_columns_come_in_whole_groups(size, columns):
+    users, index = ws.workspace(size)
+    assert users.shape == (ws.NUM_ROWS, columns)
+    assert index.shape == (ws.NUM_INT_ROWS, columns)
+
+
+def test_columns_without_a_user_are_in_no_order():
+    users, index, count, _, _ = loaded(
+        [1.0, 0.0, 2.0], np.full(3, 2.0), np.ones(3), np.zeros(3), 10.0
+    )
+    assert users[ws.RANK].tolist() == [0.0, 1.0, *[np.inf] * 6]
+    assert index[ws.ORDER, :count].tolist() == [0, 1]
+    assert index[ws.REACH, :count].tolist() == [1, 2]
+
+
+def test_the_reach_covers_all_columns_so_far():
+    users, index = ws.workspace(3)
+    for place, user in enumerate([1, 0, 2]):
+        ws.put_in_order(users, index, place, user)
+    assert index[ws.ORDER, :3].tolist() == [1, 0, 2]
+    assert users[ws.RANK, :3].tolist() == [1.0, 0.0, 2.0]
+    assert index[ws.REACH, :3].tolist() == [2, 2, 3]
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.1])
+def test_tangents_are_those_of_the_closed_form(rng, floor):
+    peak, offset = rng.uniform(0.2, 2.0, 20), rng.normal(3.0, 20.0, 20)
+    scale, floors = 10.0 ** rng.uniform(-200.0, 200.0, 20), np.full(20, floor)
+    peak[3] = 0.0
+    users, _ = ws.workspace(20)
+    ws.find_tangents(users, peak, offset, scale, floors, np.arange(20))
+    expected = [tangent(*one) for one in zip(peak, offset, scale, floors, strict=True)]
+    found = users[[ws.W, ws.P], :20].T
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-300)
+
+
+def test_shifts_at_any_scale():
+    users, _ = ws.workspace(3)
+    users[ws.PEAK, :3], users[ws.SCALE, :3] = [2.0, 1e-300, 1e300], [3.0, 1e300, 1e-300]
+    ws.find_shifts(users, 3)
+    expected = np.log(users[ws.SCALE, :3]) - np.log(users[ws.PEAK, :3])
+    np.testing.assert_allclose(users[ws.SHIFT, :3], expected, rtol=1e-14)
 
 
 def test_twins_are_found():
