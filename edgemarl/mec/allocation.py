@@ -93,8 +93,11 @@ def free_power(gain, ratio):
         balance = gain[i] * ratio
         if math.isinf(balance):
             found[i] = math.inf
-        else:
-            found[i] = math.expm1(_log_snr(balance)) / gain[i]
+            continue
+        y = _log_snr(balance)
+        # Well above y = 1 the equation itself gives exp(y), in less time.
+        received = (balance - 1.0) / (y - 1.0) - 1.0 if y > 2.0 else math.expm1(y)
+        found[i] = received / gain[i]
     return found
 
 

@@ -39,7 +39,7 @@ class ServersTogether:
         """What all servers observe, (E, M, N)."""
         scenario = self._scenario
         if type(scenario.observation) in OBSERVATIONS:
-            return np.ascontiguousarray(scenario.observation.rows(scenario, slots.joint))
+            return scenario.observation.rows(scenario, slots.joint)
         copies = range(len(slots.slot))
         return np.stack([scenario.observation.rows(scenario, slots.state(copy)) for copy in copies])
 

@@ -48,8 +48,11 @@ class LogStandardised:
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Standardised logarithms, (..., M, N) float32."""
         mean, deviation = scenario.log_gain_moments
-        rows = (np.log10(state.gain.swapaxes(-1, -2)) - mean) / deviation
-        return np.clip(rows, -LIMIT, LIMIT).astype(np.float32)
+        logs = np.log10(state.gain)
+        logs -= mean
+        logs /= deviation
+        np.clip(logs, -LIMIT, LIMIT, out=logs)
+        return logs.swapaxes(-1, -2).astype(np.float32, order="C")
 
 
 @component("mec.observation", "max_scaled")
@@ -64,7 +67,7 @@ class MaxScaled:
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Scaled gains, (..., M, N) float32."""
         scaled = state.gain / state.gain.max(axis=-2, keepdims=True)
-        return scaled.swapaxes(-1, -2).astype(np.float32)
+        return scaled.swapaxes(-1, -2).astype(np.float32, order="C")
 
 
 @component("mec.observation", "raw")
@@ -79,7 +82,7 @@ class RawGains:
     def rows(self, scenario: "Scenario", state: "State") -> Rows:
         """Gains, (..., M, N) float32."""
         gain = state.gain.swapaxes(-1, -2)
-        return np.minimum(gain, self._greatest(scenario), dtype=np.float32)
+        return np.minimum(gain, self._greatest(scenario), dtype=np.float32, order="C")
 
     def _greatest(self, scenario: "Scenario") -> float:
         greatest = GREATEST_FADING * scenario.reference_gain / scenario.min_distance**2

@@ -99,7 +99,9 @@ def channel_gain(scenario: "Scenario", positions: Array, fading: Array) -> Array
         squared = topology.squared_distance
     else:
         squared = squared_distance(positions, topology.server_positions)
-    return scenario.reference_gain * fading / np.maximum(squared, scenario.min_distance**2)
+    gain = scenario.reference_gain * fading
+    gain /= np.maximum(squared, scenario.min_distance**2)
+    return gain
 
 
 def draw_slot(scenario: "Scenario", rng: np.random.Generator) -> tuple[Array, Array]:
