@@ -15,6 +15,7 @@ from rllib_algos.joint.spaces import Action, CategoricalAction, ContinuousAction
 
 IMPOSSIBLE = -1e9  # logit of a choice that does not exist; finite, so that gradients stay finite
 LOG_STD_RANGE = (-5.0, 2.0)
+SHORT = 16  # choices; processors work on as many numbers at a time, if they lie side by side
 LARGEST = 1 - 1e-6  # of the actions whose place under tanh is told
 
 
@@ -74,10 +75,17 @@ def sampled_decision(logits: Tensor, generator: torch.Generator | None) -> Decis
 
 
 def _with_entropy(logits: Tensor) -> tuple[Tensor, Tensor]:
-    # Rows are short, and torch's softmax is slow over short rows: it is called once.
-    log_probs = torch.log_softmax(logits, -1)
+    if logits.shape[-1] >= SHORT:
+        return _entropy_along(logits, -1)
+    # all rows' first choices side by side, then all second ones, and so on
+    probs, entropy = _entropy_along(logits.movedim(-1, 0).contiguous(), 0)
+    return probs.movedim(0, -1), entropy
+
+
+def _entropy_along(logits: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    log_probs = torch.log_softmax(logits, dim)  # once, as nothing else takes as long
     probs = log_probs.exp()
-    return probs, -(probs * log_probs).sum(-1)
+    return probs, -(probs * log_probs).sum(dim)
 
 
 def gaussian_decision(outputs: Tensor, generator: torch.Generator | None) -> Decision:

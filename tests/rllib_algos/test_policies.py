@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from rllib_algos.joint.policies import (
+    SHORT,
     as_logits,
     deterministic_decision,
     gaussian_decision,
@@ -30,6 +31,21 @@ def test_entropy_of_rows_by_hand():
     logits = torch.log(torch.tensor([[0.5, 0.5], [0.9, 0.1]]))
     expected = [math.log(2), -(0.9 * math.log(0.9) + 0.1 * math.log(0.1))]
     torch.testing.assert_close(row_entropy(logits), torch.tensor(expected))
+
+
+@pytest.mark.parametrize("width", [2, SHORT - 1, SHORT])
+def test_probabilities_entropies_and_gradients_are_those_of_rows_one_by_one(width):
+    torch.manual_seed(0)
+    logits = (3 * torch.randn(2, 3, width, dtype=torch.float64)).requires_grad_()
+    probs = torch.stack([torch.softmax(row, 0) for row in logits.flatten(0, 1)])
+    vector, entropy = probs.view(2, 3 * width), -(probs * probs.log()).sum(-1).view(2, 3)
+    decision = softmax_decision(logits)
+    torch.testing.assert_close(decision.vector, vector)
+    torch.testing.assert_close(decision.entropy, entropy)
+    weights = torch.randn_like(vector), torch.randn_like(entropy)
+    (found,) = torch.autograd.grad(tuple(decision), logits, weights)
+    (wanted,) = torch.autograd.grad((vector, entropy), logits, weights)
+    torch.testing.assert_close(found, wanted)
 
 
 def test_impossible_choices_have_no_probability_entropy_or_gradient():
