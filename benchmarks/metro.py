@@ -44,6 +44,9 @@ SETTINGS = (
     "algo.updates_per_slot=10",
     "algo.tau=0.005",
     "algo.replay_capacity=100",
+    "algo.rollout_fragment_length=1",
+    "algo.exploration_epsilon=0",
+    "algo.exploration_temperature=[[0, 0.1], [40, 0.03]]",
 )
 
 
