@@ -10,6 +10,7 @@ what `Learner` does for one, without the replay and without what carries the bat
 - share_of_products: the time that the same products take alone, one after another, into memory
   that is there, as a share of the update's time. What is missing to 1 is everything else.
 
+- milliseconds_in_bfloat16: an update under `bfloat16=True`.
 - milliseconds_with_dead_units: an update where every sixteenth hidden unit is dead, as some are
   after long training. Its gradients are zeros, and its moments of Adam run down into numbers below
   1e-38, which processors are slow with.
@@ -23,6 +24,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -113,8 +115,10 @@ def measure(case: Case, rounds: int) -> dict[str, Any]:
     fields = batch(learner, cycle * BATCH)
     with Products() as products:
         learner._update(fields)
+    rounded = replace(case, settings={**case.settings, "bfloat16": True}).learner()
     works = {"large": large, "updates": lambda: learner._update(fields)}
-    seconds = best(works | {"products": alone(products.made)}, rounds)
+    beside = {"products": alone(products.made), "bfloat16": lambda: rounded._update(fields)}
+    seconds = best(works | beside, rounds)
     shares = where_time_goes(works["updates"])
     kill_units(learner)
     late = best({"late": works["updates"]}, rounds)["late"]
@@ -123,6 +127,7 @@ def measure(case: Case, rounds: int) -> dict[str, Any]:
         "case": str(case),
         "updates_per_cpu_second": round(cycle / seconds["updates"], 2),
         "milliseconds": round(1000 * seconds["updates"] / cycle, 2),
+        "milliseconds_in_bfloat16": round(1000 * seconds["bfloat16"] / cycle, 2),
         "milliseconds_with_dead_units": round(1000 * late / cycle, 2),
         "gigaflop": round(products.flop / cycle / 1e9, 6),
         "peak_gigaflop_per_second": round(peak / 1e9, 1),

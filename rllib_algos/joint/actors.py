@@ -80,7 +80,7 @@ class Actors(nn.Module):
     def forward(self, fields: Tensors) -> list[Tensor]:
         """Returns per group logits (B, n, M, H) or continuous outputs; see `layout.heads`."""
         if self.rows is not None:
-            logits = self.nets[0](*self.layout.table(fields))  # (B, R, H)
+            logits = self.nets[0](*self.layout.table(fields)).float()  # (B, R, H)
             return [logits.unflatten(1, (*self.layout.leads[0], -1))]
         inputs = self.layout.actor_inputs(fields)
         outputs = [net(x) for net, x in zip(self.nets, inputs, strict=True)]
@@ -94,7 +94,7 @@ class Actors(nn.Module):
         if self.rows is not None and self.rows["pairwise"]:
             state, owner = self.layout.table(fields)
             values = self.nets[0](state, owner, choices[0].reshape(owner.shape))
-            return [values.view_as(choices[0])]
+            return [values.float().view_as(choices[0])]
         return [
             head.gather(-1, choice[..., None])[..., 0]
             for head, choice in zip(self(fields), choices, strict=True)

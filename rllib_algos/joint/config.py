@@ -62,6 +62,7 @@ class JointOffPolicyConfig(AlgorithmConfig):
         self.tau = 0.005
         self.reward_scale = None
         self.num_torch_threads = 1
+        self.bfloat16 = False
 
     def training(
         self,
@@ -74,6 +75,7 @@ class JointOffPolicyConfig(AlgorithmConfig):
         tau: Any = NotProvided,
         reward_scale: Any = NotProvided,
         num_torch_threads: Any = NotProvided,
+        bfloat16: Any = NotProvided,
         **kwargs: Any,
     ) -> "JointOffPolicyConfig":
         """Sets training parameters.
@@ -91,6 +93,9 @@ class JointOffPolicyConfig(AlgorithmConfig):
                 standard deviation of the first batch's rewards, and critics begin at their mean
                 value.
             num_torch_threads: torch threads of every runner and learner; None leaves torch's.
+            bfloat16: whether learners evaluate and differentiate networks in bfloat16; parameters,
+                optimizers and losses stay float32. Made for GPUs: processors without units for
+                matrices (AMX) take longer for it.
             kwargs: those of `AlgorithmConfig.training`, e.g. gamma, train_batch_size_per_learner,
                 grad_clip.
 

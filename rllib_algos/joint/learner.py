@@ -134,7 +134,11 @@ class JointLearner(TorchLearner):
         data = dict(batch[CENTRAL].items())
         size = self.config.train_batch_size_per_learner
         losses: dict[str, Tensor] = {}
-        with denormals_as_zero(), memory_as_found():
+        # no cache: it would keep the rounded weights from before an optimizer's step
+        rounding = torch.autocast(
+            self._device.type, torch.bfloat16, enabled=self.config.bfloat16, cache_enabled=False
+        )
+        with denormals_as_zero(), memory_as_found(), rounding:
             for start in range(0, len(next(iter(data.values()))), size):
                 self.num_updates += 1
                 part = {name: values[start : start + size] for name, values in data.items()}

@@ -29,13 +29,23 @@ class Gradients(NamedTuple):
 def stacked_values(inputs: Tensors, weights: Tensors, biases: Tensors) -> Tensor:
     """Returns x[k] @ weights[0][k] + biases[0][k], ReLU, and so on, (K, B, out).
 
-    It can be differentiated once.
+    It can be differentiated once. Under torch's autocast all products are made in its type; what
+    comes in and goes out is what it would be without.
 
     Args:
         inputs: (K, B, in) each; x are all of them side by side.
         weights: of all layers, (K, in, out).
         biases: of all layers, (K, 1, out).
     """
+    kind = inputs[0].device.type
+    if torch.is_autocast_enabled(kind):
+        dtype = torch.get_autocast_dtype(kind)
+        rounded = [[x.to(dtype) for x in tensors] for tensors in (inputs, weights, biases)]
+        return _values(*rounded).to(inputs[0].dtype)
+    return _values(inputs, weights, biases)
+
+
+def _values(inputs: Tensors, weights: Tensors, biases: Tensors) -> Tensor:
     if torch.is_grad_enabled():
         return _Stack.apply(len(inputs), *inputs, *weights, *biases)  # type: ignore[return-value]
     return evaluate(inputs, weights, biases)

@@ -87,6 +87,7 @@ def check_numbers(config: Any) -> None:
         check_interval("reward_scale", config.reward_scale, 0, math.inf)
     if config.num_torch_threads is not None:
         check_at_least("num_torch_threads", config.num_torch_threads, 1)
+    check_switch("bfloat16", config.bfloat16)
 
 
 def check_at_least(name: str, value: Any, least: int) -> None:

@@ -70,6 +70,7 @@ def test_entropy_settings_belong_to_ma_maxent_alone():
         ({"gamma": 1.0}, r"gamma must be a number in \[0, 1\), got 1.0"),
         ({"reward_scale": -1.0}, "reward_scale must be a number"),
         ({"num_torch_threads": 0}, "num_torch_threads must be"),
+        ({"bfloat16": "yes"}, "bfloat16 must be True or False, got .yes."),
         ({"actor_hiddens": []}, None),
         ({"actor_hiddens": [64, 0]}, r"actor_hiddens must be a list of positive widths, got"),
         ({"critic_hiddens": 64}, "critic_hiddens must be a list of positive widths, got 64"),
