@@ -29,10 +29,11 @@ FIRST_TREE_SIZE = 64
 CARDINALITY_AFTER = 50  # nodes
 
 # Progress of a search: best gain, largest bound of a finished node, bound by cardinality, logarithm
-# of the root's price; numbers of nodes, open nodes, users touched by the last node, prices tried.
+# of the root's price; numbers of nodes, open nodes, users touched by the last node, prices tried,
+# users that the last node served.
 # Kept in arrays because numba compiles a callee anew for every literal that reaches it.
 BEST, CLOSED, CASE_BOUND, ROOT_PRICE = 0, 1, 2, 3
-NODES, OPEN, TOUCHED, PRICES = 0, 1, 2, 3
+NODES, OPEN, TOUCHED, PRICES, SERVED = 0, 1, 2, 3, 4
 
 
 @light
@@ -128,7 +129,7 @@ def add_node(users, index, tree, links, reals, counts, relaxed, order, floors, b
         tolerance: Relative gap at which to stop.
     """
     log_price, prefix, extra = relaxed
-    node = counts[NODES]
+    node, counts[SERVED] = counts[NODES], prefix
     gain, bound = evaluate(users, index, prefix, extra, order, log_price, budget)
     if links[PARENT, node] >= 0:
         bound = min(bound, tree[BOUND, links[PARENT, node]])
@@ -155,7 +156,7 @@ def branch(
             users, index, tree, links, child, count, counts[TOUCHED], log_least, budget
         )
         if room >= 0.0:
-            relaxed = relax(users, index, always, searched, log_least, room)
+            relaxed = relax(users, index, always, searched, log_least, room, counts[SERVED])
             add_node(
                 users, index, tree, links, reals, counts, relaxed, count, floors, budget, tolerance
             )
@@ -187,19 +188,24 @@ def explore(
 
 
 @inner
-def search(users, index, count, floors, log_least, budget, tolerance, max_nodes):
+def first_tree():
+    """Room for the nodes of a search, of which most need no more; several may use it in turn."""
+    tree = np.empty((NUM_TREE_ROWS, FIRST_TREE_SIZE))
+    return tree, np.empty((NUM_LINK_ROWS, FIRST_TREE_SIZE), np.int64)
+
+
+@inner
+def search(users, index, tree, links, count, floors, log_least, budget, tolerance, max_nodes):
     """Maximise one sum of sigmoids within a budget.
 
     Returns:
         An upper bound on the gain over the sum of the floors, the logarithm of the root's price and
         the number of nodes; the best allocation is in the row BEST_P.
     """
-    tree = np.empty((NUM_TREE_ROWS, FIRST_TREE_SIZE))
-    links = np.empty((NUM_LINK_ROWS, FIRST_TREE_SIZE), np.int64)
-    reals, counts = np.zeros(4), np.zeros(4, np.int64)
+    reals, counts = np.zeros(4), np.zeros(5, np.int64)
     for i in range(count):
         users[BEST_P, i] = 0.0
-    relaxed = relax(users, index, counts[OPEN], count, log_least, budget)
+    relaxed = relax(users, index, counts[OPEN], count, log_least, budget, count // 2)
     reals[CASE_BOUND], reals[ROOT_PRICE], links[PARENT, 0] = math.inf, relaxed[0], -1
     add_node(users, index, tree, links, reals, counts, relaxed, count, floors, budget, tolerance)
     while explore(

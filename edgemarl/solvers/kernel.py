@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from edgemarl.solvers._compile import entry, inner, light, sources_digest
-from edgemarl.solvers.branch_and_bound import search
+from edgemarl.solvers.branch_and_bound import first_tree, search
 from edgemarl.solvers.closed_forms import logistic_pair, value
 from edgemarl.solvers.result import NEGLIGIBLE, Status
 from edgemarl.solvers.workspace import BEST_P, SOURCE, load, workspace
@@ -85,6 +85,7 @@ def _build(digest: int) -> Any:
         for h in range(budgets.size):
             largest = max(largest, starts[h + 1] - starts[h])
         users, index = workspace(largest)
+        tree, links = first_tree()
         for h in range(budgets.size):
             own = members[starts[h] : starts[h + 1]]
             budget = budgets[h]
@@ -94,6 +95,8 @@ def _build(digest: int) -> Any:
                 bound, log_price, counts[NODES, h] = search(
                     users,
                     index,
+                    tree,
+                    links,
                     count,
                     floors,
                     np.log(least),

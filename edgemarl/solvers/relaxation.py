@@ -19,16 +19,29 @@ LONGEST_MOVE = 4.0  # of the logarithm of a price in one round
 
 
 @light
-def predicted_prefix(users, index, low, high, count, log_least, room):
-    """Largest prefix in [low, high] that is predicted to fit at the price where it ends."""
-    while low < high:
-        middle = (low + high + 1) // 2
-        at = users[LOG_LIMIT, index[ORDER, middle]] if middle < count else log_least
-        if fits(users, index, middle, at, room):
-            low = middle
+def predicted_prefix(users, index, low, high, guess, count, log_least, room):
+    """Largest prefix in [low, high] that is predicted to fit at the price where it ends.
+
+    Looks near a guess first, then further and further away, then between what it has seen.
+    """
+    guess, far, beyond = min(max(guess, low + 1), high), 1, high + 1  # beyond does not fit
+    while low + 1 < beyond:
+        if fits(users, index, guess, limit_after(users, index, guess, count, log_least), room):
+            low = guess
+            guess = low + far
         else:
-            high = middle - 1
+            beyond = guess
+            guess = beyond - far
+        if not low < guess < beyond:
+            guess = (low + beyond) // 2
+        far *= 2
     return low
+
+
+@light
+def limit_after(users, index, prefix, count, log_least):
+    """Logarithm of the price below which the user after the first `prefix` has its turn."""
+    return users[LOG_LIMIT, index[ORDER, prefix]] if prefix < count else log_least
 
 
 @light
@@ -113,7 +126,7 @@ def largest_limit(users, index, prefix):
 
 
 @light
-def relax(users, index, always, count, log_least, room):
+def relax(users, index, always, count, log_least, room, guess):
     """Solve the relaxation of the node that `users` describes.
 
     The order starts with `always` users that never fall back. Let D(J) be the demand of the first
@@ -126,6 +139,7 @@ def relax(users, index, always, count, log_least, room):
         count: Number of users in the order.
         log_least: Logarithm of the least price to look at.
         room: Budget less the low ends of all chords.
+        guess: About how many users may end up above their low end.
 
     Returns:
         Logarithm of the price; number of users above their low end; the allocation of the next
@@ -133,7 +147,7 @@ def relax(users, index, always, count, log_least, room):
     """
     low, high = always, count
     while True:
-        prefix = predicted_prefix(users, index, low, high, count, log_least, room)
+        prefix = predicted_prefix(users, index, low, high, guess, count, log_least, room)
         before = math.inf
         if prefix > always:
             before = users[LOG_LIMIT, index[ORDER, prefix - 1]]
@@ -145,7 +159,7 @@ def relax(users, index, always, count, log_least, room):
             log_price = balance(users, index, prefix, before, log_least, before, room)
             if log_price < before or prefix == always:
                 return log_price, prefix, 0.0
-            high = prefix - 1
+            high = guess = prefix - 1
             continue
         last = index[ORDER, prefix]
         at = users[LOG_LIMIT, last]
@@ -154,12 +168,12 @@ def relax(users, index, always, count, log_least, room):
             log_price = balance(users, index, prefix, at, at, before, room)
             if log_price < before or prefix == always:
                 return log_price, prefix, 0.0
-            high = prefix - 1
+            high = guess = prefix - 1
             continue
         if demand + users[ON, last] - users[LOW, last] >= room:
             return at, prefix, room - demand
-        after = users[LOG_LIMIT, index[ORDER, prefix + 1]] if prefix + 1 < count else log_least
+        after = limit_after(users, index, prefix + 1, count, log_least)
         log_price = balance(users, index, prefix + 1, at, after, at, room)
         if log_price > after:
             return log_price, prefix + 1, 0.0
-        low = prefix + 1
+        low = guess = prefix + 1

@@ -11,7 +11,7 @@ from edgemarl.solvers.relaxation import relax
 
 def test_gain_is_what_the_allocation_earns_above_the_floors(root):
     family, floor, users, index, count, log_least, budget = root
-    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget)
+    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget, count // 2)
     gain, bound = evaluate(users, index, prefix, extra, count, log_price, budget)
     allocation = np.zeros(30)
     allocation[index[ws.SOURCE, :count]] = users[ws.P, :count]
@@ -24,7 +24,7 @@ def test_gain_is_what_the_allocation_earns_above_the_floors(root):
 @pytest.mark.parametrize("shift", [0.8, 0.99, 1.0, 1.01])
 def test_the_bound_holds_however_inexact_price_and_allocation_are(root, off, shift):
     family, floor, users, index, count, log_least, budget = root
-    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget)
+    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget, count // 2)
     exact = evaluate(users, index, prefix, extra, count, log_price, budget)[1]
     log_price += off
     prefix = int(np.searchsorted(-users[ws.LOG_LIMIT, :count], -log_price))

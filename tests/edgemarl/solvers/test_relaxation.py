@@ -17,7 +17,7 @@ def test_relaxation_minimises_the_dual_function(root):
         price = math.exp(log_price)
         return price * budget + conjugate(family, price, upper=budget, floor=floor)[0].sum()
 
-    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget)
+    log_price, prefix, extra = relax(users, index, 0, count, log_least, budget, count // 2)
     assert 0 < prefix < count
     _, bound = evaluate(users, index, prefix, extra, count, log_price, budget)
     least = min(dual(log_price + step) for step in np.linspace(-0.5, 0.5, 501))
@@ -45,3 +45,14 @@ def test_balance_returns_the_end_of_the_bracket_it_would_leave(root):
     inside = demand_at(users, index, prefix, high - 1.0)
     assert balance(users, index, prefix, high, high - 0.5, high, 2 * inside) == high - 0.5
     assert balance(users, index, prefix, high - 2.0, high - 2.0, high - 1.5, inside) == high - 1.5
+
+
+@pytest.mark.parametrize("guess", [-5, 0, 1, 3, 8, 20, 400])
+def test_the_relaxation_is_the_same_whatever_is_guessed(root, guess):
+    _, _, users, index, count, log_least, budget = root
+    start = users.copy()
+    expected = relax(users, index, 0, count, log_least, budget, count // 2)
+    users[:] = start
+    found = relax(users, index, 0, count, log_least, budget, guess)
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert found[1] == expected[1]
