@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 VERSIONS = {
     "benchmarl": (
@@ -81,6 +83,20 @@ def interpreter(peer: str, folder: Path, *, offline: bool = False) -> Path:
             raise RuntimeError(f"pip install {' '.join(packages)}: {_reason(done.stderr)}")
     stamp.write_text(wanted, encoding="utf-8")
     return python
+
+
+def require(found: Mapping[str, Mapping[str, Any]], *, offline: bool) -> None:
+    """Ends with a failure if a peer is missing, so that the suite keeps results from before.
+
+    Args:
+        found: what was learned of each peer; "error" where it is missing.
+        offline: whether peers may be missing.
+    """
+    missing = [f"{peer} ({row['error']})" for peer, row in found.items() if "error" in row]
+    if missing and not offline:
+        raise SystemExit(
+            f"all peers must be there, or give --offline; missing: {', '.join(missing)}"
+        )
 
 
 def _reason(text: str) -> str:

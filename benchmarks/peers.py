@@ -2,7 +2,7 @@
 
     python benchmarks/peers.py [--quick] [--venvs DIR] [--offline]
 
-Takes about ten minutes, and as long again to download and install the peers for the first time
+Takes about twelve minutes, and as long again to download and install the peers for the first time
 (`_peers_venvs.py` has their versions). Everything runs on one thread and is counted in CPU seconds
 of its process. The libraries take turns, three rounds of each measurement; reported are medians of
 rates, and medians and ranges of the ratios within a round. What was done so that the comparison is
@@ -19,7 +19,7 @@ from typing import Any
 
 from _peers_cases import CELLS, PEERS
 from _peers_process import Worker
-from _peers_venvs import interpreter
+from _peers_venvs import interpreter, require
 from _report import report
 from _turns import ratio
 
@@ -77,7 +77,8 @@ def measure(workers: Mapping[str, Any], name: str, rounds: int, seconds: float) 
 
 def where_time_goes(workers: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Shares of the time by library, of all who can do this cell."""
-    answers = {who: worker.ask(cell=name, profile=True) for who, worker in workers.items()}
+    able = [who for who in ("ours", *CELLS[name].peers) if who in workers]
+    answers = {who: workers[who].ask(cell=name, profile=True) for who in able}
     return {who: answer["shares"] for who, answer in answers.items() if "shares" in answer}
 
 
@@ -114,7 +115,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.quick:
         options.cells, options.rounds, options.seconds = list(QUICK), 1, 0.01
-    report("peers", compare(options))
+    results = compare(options)
+    report("peers", results)
+    require(results["peers"], offline=options.offline)
 
 
 if __name__ == "__main__":

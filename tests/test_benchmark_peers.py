@@ -116,6 +116,26 @@ def test_other_environments_are_left_alone(module, tmp_path):
     assert (tmp_path / "xuance" / "thesis.txt").exists()
 
 
+def test_a_peer_that_is_missing_is_a_failure_unless_nothing_may_be_downloaded(module):
+    require = module("_peers_venvs").require
+    found = {"benchmarl": {"versions": {}}, "xuance": {"error": "no network"}}
+    require({"benchmarl": found["benchmarl"]}, offline=False)
+    require(found, offline=True)
+    with pytest.raises(SystemExit, match=r"or give --offline; missing: xuance \(no network\)"):
+        require(found, offline=False)
+
+
+def test_only_those_who_can_do_a_cell_are_asked_where_its_time_goes(module):
+    class Profiled:
+        def ask(self, cell, profile):
+            assert profile
+            return {"shares": {cell: 1.0}}
+
+    workers = dict.fromkeys(("ours", "xuance", "agilerl"), Profiled())
+    found = module("peers").where_time_goes(workers, "users_idqn")
+    assert found == {who: {"users_idqn": 1.0} for who in ("ours", "xuance")}
+
+
 def test_the_environment_is_one(module):
     cases = module("_peers_cases")
     parallel_api_test(cases.TeamEnv(cases.Team(3, 2, (4,), numbers=2)), num_cycles=60)
