@@ -86,7 +86,7 @@ def vector(found: Found) -> str:
 def vector_parts(found: Found) -> str:
     """Microseconds of a copy's step by part."""
     columns = {
-        "allocation [µs]": found["parts_us"],
+        "servers as agents [µs]": found["parts_us"],
         "offloading of 180 devices [µs]": found.get("offloading_180_parts_us"),
     }
     measured = {title: parts for title, parts in columns.items() if parts is not None}
