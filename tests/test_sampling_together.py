@@ -8,6 +8,7 @@ pytest.importorskip("ray")
 from pettingzoo.utils.wrappers import BaseParallelWrapper
 
 import edgemarl
+from edgemarl.djtcra import load_scenario
 from rllib_algos import registry
 
 SERVERS, USERS, MEC = "djtcra-servers-v0", "djtcra-users-v0", "mec-v0"
@@ -16,7 +17,7 @@ REFINED = {"training_interval": 3, "refinement_iterations": 2, "particles": 3}
 
 def runner_of(algorithm, environment, training, *, wrapped, **kwargs):
     def make(config):
-        env = edgemarl.make(environment, scenario="tiny", max_cycles=4, **kwargs)
+        env = edgemarl.make(environment, **{"scenario": "tiny", "max_cycles": 4, **kwargs})
         return BaseParallelWrapper(env) if wrapped else env
 
     config = registry.get_config(algorithm).environment(make).training(**training)
@@ -64,3 +65,30 @@ def test_fragments_are_the_same_together_and_one_by_one(algorithm, environment, 
     objective = together.env.envs[0].system.objective.name
     means = [runner.get_metrics()[objective].peek() for runner in (together, one_by_one)]
     assert means[0] == pytest.approx(means[1])
+
+
+@pytest.mark.parametrize("num_users", [5, 3])  # other than there are servers, and as many
+def test_infos_are_told_to_each_agent_as_they_are_alone(num_users):
+    scenario = load_scenario("tiny").with_overrides({"num_users": num_users})
+    together, one_by_one = (
+        runner_of(
+            *("maddpg", SERVERS, {"actor_hiddens": [8]}),
+            wrapped=wrapped,
+            report_prices=True,
+            report_bound=True,
+            scenario=scenario,
+        )
+        for wrapped in (False, True)
+    )
+    for runner in (together, one_by_one):
+        runner.sample(num_timesteps=9)
+    together._batch.record([2])
+    told = together._batch.episodes[2].get_infos()
+    alone = one_by_one._steppers[2].episode.get_infos()
+    assert told.keys() == alone.keys()
+    for agent, infos in alone.items():
+        assert told[agent].keys() == infos.keys()
+        for key, values in infos.items():
+            np.testing.assert_allclose(told[agent][key], values, rtol=1e-6, err_msg=key)
+    logged = [set(runner.get_metrics()) for runner in (together, one_by_one)]
+    assert logged[0] == logged[1]

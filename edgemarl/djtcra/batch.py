@@ -19,6 +19,7 @@ from edgemarl.djtcra.batch_slots import Slots
 from edgemarl.djtcra.batch_users import UsersTogether
 from edgemarl.djtcra.outcome import Outcome
 from edgemarl.djtcra.passes import total_of_each
+from edgemarl.djtcra.prices import PRICED_QOE
 from edgemarl.djtcra.qoe import LogisticQoE
 from edgemarl.djtcra.scenario import Scenario
 from edgemarl.djtcra.server_view import ServerView
@@ -78,6 +79,16 @@ class TogetherEnv(Together):
             return np.full((self.num_envs, self._first.scenario.num_users), NOWHERE)
         busy = self._slots.active & self._started[:, None]
         return np.where(busy, self._slots.ran, NOWHERE)
+
+    def info_owners(self) -> dict[str, NDArray[np.int64]]:
+        """Whose each entry of the last infos is, (E, U), by name, where servers get parts of them.
+
+        Alone, a server is told its own connected users' entries, and zeros elsewhere.
+        """
+        if not self._first.report_prices or not isinstance(self._agents, ServersTogether):
+            return {}
+        slots = self._reset_slots() if self._last is None else self._last[0]
+        return {PRICED_QOE: slots.ran}
 
     def _joined(self, states: list[State]) -> Slots:
         return Slots.of(states, self._scenarios)

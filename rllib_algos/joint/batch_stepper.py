@@ -1,7 +1,7 @@
 """Steps all copies of an environment at once, where it offers that (see `Batchable`)."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 import numpy as np
@@ -12,6 +12,8 @@ from rllib_algos.joint.errors import blamed
 from rllib_algos.joint.fragment import JointFragment
 from rllib_algos.joint.layout import Arrays, GroupLayout
 from rllib_algos.joint.protocols import BatchedEnv, Infos
+
+MOST_COMPARED = 2**24  # numbers observed by all agents of all copies: 64 MB
 
 
 class BatchStepper:
@@ -35,6 +37,7 @@ class BatchStepper:
         self.batch = batch
         self.current: Arrays = {}
         self.infos: Infos = {}
+        self._owners: Mapping[str, np.ndarray] = {}  # of the infos that are split between agents
         self.steps = 0
         self.terminated, self.truncated = np.zeros((2, count), bool)
         self.episodes = [JointEpisode(agents) for _ in range(count)]
@@ -71,6 +74,7 @@ class BatchStepper:
         all_seeds = [own.get(copy) for copy in range(self.num_envs)]
         with self._blamed_for("reset"):
             self.infos = self.batch.reset(all_seeds, which)
+            self._owners = self._info_owners()
         self.terminated, self.truncated = self.terminated & ~which, self.truncated & ~which
         self._lengths[which], self._returns[which] = 0, 0.0
         self.current = self._observe()
@@ -87,6 +91,7 @@ class BatchStepper:
         """
         with self._blamed_for("step"):
             rewards, terminated, truncated, infos = self._layout.step_batch(self.batch, stored)
+            self._owners = self._info_owners()
         rewards = self._rewards_of(np.asarray(rewards))
         self.infos, self.terminated, self.truncated = infos, terminated, truncated & ~terminated
         self.current = self._observe()
@@ -114,7 +119,7 @@ class BatchStepper:
             self.episodes[copy].set_totals(
                 int(self._lengths[copy]),
                 self._returns[copy],
-                functools.partial(agent_infos, self.infos, copy, self._agents),
+                functools.partial(agent_infos, self.infos, self._owners, copy, self._agents),
                 (bool(self.terminated[copy]), bool(self.truncated[copy])),
             )
 
@@ -123,7 +128,7 @@ class BatchStepper:
         count = len(self._agents)
         numbers = {}
         for key, values in self.infos.items():
-            if values.ndim == 2 and values.shape[1] == count:
+            if key not in self._owners and values.ndim == 2 and values.shape[1] == count:
                 values = values[:, 0]
             if values.ndim == 1 and values.dtype.kind in "biuf":
                 numbers[key] = values
@@ -149,14 +154,23 @@ class BatchStepper:
             )
         return rewards.astype(np.float32)
 
+    def _info_owners(self) -> Mapping[str, np.ndarray]:
+        return getattr(self.batch, "info_owners", dict)()
+
     def _check(self) -> None:
-        """Raises ValueError where the batch shows something else than its copies do."""
+        """Raises ValueError where the batch shows something else than its copies do.
+
+        All observations are not made to look at them where they are very large.
+        """
         batch, layout = self.batch, self._layout
         if tuple(batch.possible_agents) != self._agents:
             raise ValueError(
                 f"possible_agents of a batch must be those of its copies, {list(self._agents)}, "
                 f"got {list(batch.possible_agents)}"
             )
+        size = layout.spaces.groups[0].observation.size
+        if batch.num_envs * len(self._agents) * size > MOST_COMPARED:
+            return
         seen = batch.observations()
         for copy, env in enumerate(batch.envs):
             observations = dict(zip(self._agents, seen[copy], strict=True))
@@ -169,11 +183,14 @@ class BatchStepper:
         return blamed(f"{self.num_envs} environment copies failed in a {what} together")
 
 
-def agent_infos(infos: Infos, copy: int, agents: tuple[str, ...]) -> AgentInfos:
-    """Returns one copy's infos by agent; what is split between agents is whole in each of them.
+def agent_infos(
+    infos: Infos, owners: Mapping[str, np.ndarray], copy: int, agents: tuple[str, ...]
+) -> AgentInfos:
+    """Returns one copy's infos by agent, as it alone would have told them.
 
     Args:
         infos: of all copies, arrays (E, ...).
+        owners: whose each entry is, (E, R) int, of what is split between agents; see `BatchedEnv`.
         copy: which one.
         agents: names of all, in order.
     """
@@ -182,7 +199,10 @@ def agent_infos(infos: Infos, copy: int, agents: tuple[str, ...]) -> AgentInfos:
         one = values[copy]
         by_agent = one.ndim > 0 and len(one) == len(agents)
         for n, agent in enumerate(agents):
-            value = one[n] if by_agent else one
+            if key in owners:
+                value = np.where(owners[key][copy] == n, one, 0)
+            else:
+                value = one[n] if by_agent else one
             own[agent][key] = value.item() if value.ndim == 0 else value
     return own
 

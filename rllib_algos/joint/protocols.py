@@ -62,7 +62,9 @@ class BatchedEnv(Protocol):
     """E copies of a ParallelEnv with N agents of equal spaces: arrays in, arrays out.
 
     Infos are arrays: (E,) for what all agents share, (E, N) for a number of each agent, and others,
-    such as (E, R) for what concerns all rows of the state and is split between their owners.
+    such as (E, R) for what concerns all rows of the state. Where agents alone are told their own
+    entries of these and zeros elsewhere, `info_owners()` gives, by name, whose each entry of the
+    last infos is, (E, R) int. A batch without such infos need not have it.
     """
 
     num_envs: int

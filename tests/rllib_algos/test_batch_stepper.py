@@ -281,8 +281,11 @@ def test_infos_of_one_copy_are_told_by_agent():
         "own": np.array([[1, 2], [3, 4]]),
         "split": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
     }
-    told = agent_infos(infos, 1, ("a", "b"))
-    assert told["a"].keys() == told["b"].keys() == infos.keys()
+    owners = {"parts": np.array([[0, 0], [1, 0]])}
+    told = agent_infos(infos | {"parts": np.array([[1, 2], [3, 4]])}, owners, 1, ("a", "b"))
+    assert told["a"].keys() == told["b"].keys() == {*infos, "parts"}
     assert (told["a"]["all"], told["b"]["all"]) == (2.0, 2.0)
     assert (told["a"]["own"], told["b"]["own"]) == (3, 4)
     np.testing.assert_array_equal(told["b"]["split"], [4.0, 5.0, 6.0])
+    np.testing.assert_array_equal(told["a"]["parts"], [0, 4])
+    np.testing.assert_array_equal(told["b"]["parts"], [3, 0])
