@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+MISSING = "Not measured yet: `make bench` does it."
+
 
 def filled(page: str, parts: Mapping[str, str]) -> str:
     """A page's text with every part in its place, of which there must be one.
