@@ -275,6 +275,20 @@ def test_faults_are_named(runner, fault, message):
         runner("maddpg", copy_of(Faulty))
 
 
+def test_very_large_observations_are_not_made_for_a_table_of_rows(runner, monkeypatch):
+    class Unseen(Batch):
+        def observations(self):
+            raise MemoryError("all observations take terabytes")
+
+    class Large(RowsTogether):
+        batch = Unseen
+
+    with pytest.raises(MemoryError):
+        runner("maddpg", copy_of(Large))
+    monkeypatch.setattr("rllib_algos.joint.batch_stepper.MOST_COMPARED", 0)
+    runner("maddpg", copy_of(Large))
+
+
 def test_infos_of_one_copy_are_told_by_agent():
     infos = {
         "all": np.array([1.0, 2.0]),
