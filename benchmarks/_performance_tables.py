@@ -114,15 +114,28 @@ def distributed(found: Found) -> str:
 def runs(results: Mapping[str, Found]) -> str:
     """What was run on what, and the versions; those of others are on their own pages."""
     rows = [
-        [name, number(run["minutes"]), run["machine"]["processor"], run["machine"]["python"]]
+        [_command(name, run), number(run["minutes"]), _commit(run)]
+        + [run["machine"][what] for what in ("processor", "python")]
         for name, run in results.items()
     ]
     versions = {
         ", ".join(f"{package} {version}" for package, version in run["versions"].items())
         for run in results.values()
     }
-    head = ["benchmark", "minutes", "processor", "Python"]
+    head = ["benchmark", "minutes", "commit", "processor", "Python"]
     return "\n\n".join([table(head, rows), *(f"Versions: {text}." for text in sorted(versions))])
+
+
+def _command(name: str, run: Found) -> str:
+    return " ".join([name, *run.get("arguments", ())])
+
+
+def _commit(run: Found) -> str:
+    """Its first digits; reports of before have none, nor have those made without git."""
+    code = run.get("code")
+    if not code:
+        return "not noted"
+    return f"`{code['commit'][:10]}`" + (", changed" if code["changed"] else "")
 
 
 # Name of the part of the page: which benchmark's results it shows, and how.

@@ -1,16 +1,20 @@
-"""What all benchmarks share: timing by CPU seconds, and a JSON report with machine and versions."""
+"""What all benchmarks share: timing by CPU seconds, and a JSON report of what was run on what."""
 
 import json
 import platform
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 PACKAGES = ("edgemarl", "numpy", "scipy", "numba", "cvxpy", "highspy", "pyscipopt", "pymoo")
 PACKAGES += ("gymnasium", "pettingzoo", "torch", "ray")
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("benchmarks", "edgemarl", "rllib_algos", "constraints.txt", "pyproject.toml")
 
 
 def cpu_seconds(action: Callable[[], object], *, calls: int, repeats: int = 7) -> float:
@@ -31,11 +35,42 @@ def stretches(action: Callable[[], object], *, calls: int, repeats: int) -> list
 
 
 def report(name: str, results: dict[str, Any]) -> None:
-    """Print the results of one run with what they were measured on, as JSON."""
-    machine = {"processor": _processor(), "python": platform.python_version()}
-    text = {"benchmark": name, "results": results, "machine": machine, "versions": _versions()}
+    """Print the results of one run with what was run, and on what, as JSON."""
+    text = {
+        "benchmark": name,
+        "results": results,
+        "arguments": _arguments(sys.argv[1:]),
+        "code": _code(),
+        "machine": {"processor": _processor(), "python": platform.python_version()},
+        "versions": _versions(),
+    }
     json.dump(text, sys.stdout, indent=2)
     print()
+
+
+def _arguments(given: Sequence[str]) -> list[str]:
+    """What a run was told; where a folder lies is nobody's business, its name is."""
+    return [Path(word).name if Path(word).is_absolute() else word for word in given]
+
+
+def _code(root: Path = ROOT) -> dict[str, Any] | None:
+    """The commit that was measured, and whether files differed from it; None where git is not."""
+    commit = _git(root, "rev-parse", "HEAD")
+    changed = _git(root, "status", "--porcelain", "--", *CODE)
+    return None if commit is None else {"commit": commit, "changed": bool(changed)}
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "--no-optional-locks", "-C", str(root), *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
 
 
 def _processor() -> str:

@@ -27,19 +27,19 @@ class Benchmark:
 
 
 SUITE = (
-    Benchmark(name="environment", minutes=5, quick=("--quick", "--offline"), peers=True),
+    Benchmark(name="environment", minutes=9, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="vector", minutes=4),
-    Benchmark(name="metro", minutes=5, quick=("--slots", "1"), full=("--train", "20")),
-    Benchmark(name="replay", minutes=0.2, quick=()),
+    Benchmark(name="metro", minutes=6, quick=("--slots", "1"), full=("--train", "20")),
+    Benchmark(name="replay", minutes=0.3, quick=()),
     Benchmark(name="checkpoint", minutes=2),
     Benchmark(name="memory", minutes=3),
     Benchmark(name="distributed", minutes=3),
-    Benchmark(name="sampling", minutes=5),
+    Benchmark(name="sampling", minutes=6),
     Benchmark(name="peers", minutes=12, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="updates", minutes=5, quick=("--rounds", "1", "--cases", "servers_vdn")),
-    Benchmark(name="decision_time", minutes=1, quick=("--repeats", "1")),
-    Benchmark(name="slot_bound", minutes=1, quick=("--slots", "2")),
-    Benchmark(name="solver", minutes=10, quick=("--brief",)),
+    Benchmark(name="decision_time", minutes=2, quick=("--repeats", "1")),
+    Benchmark(name="slot_bound", minutes=2, quick=("--slots", "2")),
+    Benchmark(name="solver", minutes=6, quick=("--brief",)),
 )
 # These train for long, or judge quality and not speed; they have pages of their own.
 STUDIES = ("city", "dynamics", "known_tasks", "mec_optimum", "row_networks", "sequence")

@@ -8,6 +8,7 @@ not been measured.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,17 @@ MISSING = "Not measured yet: `make bench` does it."
 
 
 def load(folder: Path = RESULTS) -> dict[str, Any]:
-    """What each benchmark printed, in the order of the suite."""
+    """What each benchmark printed, in the order of the suite, but for quick runs."""
     found = {}
     for benchmark in SUITE:
         path = folder / f"{benchmark.name}.json"
-        if path.exists():
-            found[benchmark.name] = json.loads(path.read_text(encoding="utf-8"))
+        if not path.exists():
+            continue
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if report.get("quick"):
+            print(f"{path}: left out, nothing can be concluded from a quick run", file=sys.stderr)
+        else:
+            found[benchmark.name] = report
     return found
 
 

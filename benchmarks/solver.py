@@ -2,7 +2,7 @@
 
     python benchmarks/solver.py [--markdown] [--brief]
 
-Takes about ten minutes. Seven servers, tasks assigned at random; a slot is one problem for every
+Takes about six minutes. Seven servers, tasks assigned at random; a slot is one problem for every
 server. Objectives are relative to the certified upper bound (tolerance 1e-9), and recomputed from
 the allocation. Times are CPU seconds relative to the compiled search.
 """

@@ -2,10 +2,10 @@
 
     python benchmarks/suite.py [--only NAMES] [--fresh] [--quick] [--out FOLDER]
 
-Takes about 45 minutes, with --quick about three. A run that is stopped goes on where it was when
-it is called again, as does one in which a benchmark failed: the others run, and results from before
-stay. With --quick nothing can be concluded, so that --out must be given. At the end the pages are
-written that show the results, as by `performance.py`.
+Takes about an hour, with --quick about three minutes. A run that is stopped goes on where it was
+when it is called again, as does one in which a benchmark failed: the others run, and results from
+before stay. With --quick nothing can be concluded, so that --out must be given, and the results say
+that they are such. At the end the pages are written that show the results, as by `performance.py`.
 """
 
 import argparse
@@ -32,6 +32,7 @@ ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 def main(given: Sequence[str] | None = None) -> int:
     """Run what is left to do; returns how many failed."""
     options = _parser().parse_args(given)
+    options.out = options.out.resolve()
     if options.quick and options.out == RESULTS:
         raise SystemExit("suite.py: --quick must not replace results, give --out FOLDER")
     options.out.mkdir(parents=True, exist_ok=True)
@@ -39,8 +40,8 @@ def main(given: Sequence[str] | None = None) -> int:
     failed = []
     for benchmark in (case for case in SUITE if case.name in left):
         print(f"# {benchmark.name}: about {benchmark.minutes:g} minutes", file=sys.stderr)
-        arguments = benchmark.arguments(quick=options.quick, venvs=str(options.venvs))
-        error = run(benchmark, arguments, out=options.out)
+        arguments = benchmark.arguments(quick=options.quick, venvs=str(options.venvs.resolve()))
+        error = run(benchmark, arguments, out=options.out, quick=options.quick)
         if error:
             failed.append(benchmark.name)
             print(f"# {benchmark.name} failed: {error}", file=sys.stderr)
@@ -54,13 +55,14 @@ def main(given: Sequence[str] | None = None) -> int:
     return len(failed)
 
 
-def run(benchmark: Benchmark, arguments: Sequence[str], *, out: Path) -> str:
+def run(benchmark: Benchmark, arguments: Sequence[str], *, out: Path, quick: bool = False) -> str:
     """Run one benchmark and keep what it printed; returns why there is nothing to keep, or "".
 
     Args:
         benchmark: which.
         arguments: for it.
         out: folder of results.
+        quick: whether nothing can be concluded from them, which is kept with them.
     """
     command = [sys.executable, str(HERE / f"{benchmark.name}.py"), *arguments]
     start = time.monotonic()
@@ -71,7 +73,7 @@ def run(benchmark: Benchmark, arguments: Sequence[str], *, out: Path) -> str:
         return f"it must print a report in JSON, got {text.lstrip()[:60]!r}: {error}"
     if code or not found:
         return f"it ended with {code}" if code is not None else "it took too long and was ended"
-    found |= {"minutes": round((time.monotonic() - start) / 60, 1)}
+    found |= {"minutes": round((time.monotonic() - start) / 60, 1), "quick": quick}
     path, new = out / f"{benchmark.name}.json", out / f"{benchmark.name}.json.new"
     new.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     new.replace(path)

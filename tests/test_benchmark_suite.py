@@ -84,6 +84,22 @@ def test_quick_results_replace_none(suite):
         suite.main(["--quick"])
 
 
+def test_a_folder_is_the_same_by_whatever_path(suite, tmp_path, monkeypatch):
+    monkeypatch.setattr(suite, "RESULTS", tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="give --out FOLDER"):
+        suite.main(["--quick", "--out", "out"])
+
+
+def test_pages_show_no_quick_results(suite, tmp_path, monkeypatch, capsys):
+    performance, case = importlib.import_module("performance"), suite.SUITE[0]
+    monkeypatch.setattr(performance, "SUITE", suite.SUITE)
+    for quick, shown in ((True, []), (False, [case.name])):
+        assert suite.run(case, (), out=tmp_path, quick=quick) == ""
+        assert list(performance.load(tmp_path)) == shown
+    assert f"{case.name}.json: left out" in capsys.readouterr().err
+
+
 def test_every_benchmark_is_in_the_suite_or_left_out_on_purpose(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     cases = importlib.import_module("_suite_cases")

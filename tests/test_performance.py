@@ -1,6 +1,8 @@
 """The pages about performance say what the benchmarks' files say, and excuse what they miss."""
 
 import importlib
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -220,6 +222,43 @@ def test_every_table_shows_what_was_measured():
         lines = show(FOUND[name]).splitlines()
         assert ROWS[part] in lines
         assert len({line.count("|") for line in lines}) == 1, part
+
+
+def test_it_is_said_what_was_run():
+    runs = importlib.import_module("_performance_tables").runs
+    before = {"minutes": 2, "machine": {"processor": "p", "python": "3"}, "versions": {"a": "1"}}
+    code = {"commit": 40 * "c", "changed": True}
+    text = runs({"old": before, "new": {**before, "arguments": ["--train", "20"], "code": code}})
+    assert "| old | 2.00 | not noted | p | 3 |" in text
+    assert "| new --train 20 | 2.00 | `cccccccccc`, changed | p | 3 |" in text
+    assert "not noted" in runs({"without git": {**before, "code": None}})
+
+
+def test_reports_hold_the_code_and_the_arguments(tmp_path, monkeypatch, capsys):
+    report = importlib.import_module("_report")
+    monkeypatch.setattr("sys.argv", ["x.py", "--venvs", str(tmp_path / "peers"), "--rounds", "2"])
+    report.report("x", {"ratio": 1.0})
+    found = json.loads(capsys.readouterr().out)
+    assert found["arguments"] == ["--venvs", "peers", "--rounds", "2"]
+    assert found["results"] == {"ratio": 1.0}
+    assert found["code"] == report._code()
+    assert report._code(tmp_path) is None
+
+
+def test_code_that_differs_from_the_commit_is_said_to(tmp_path):
+    report = importlib.import_module("_report")
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e"]
+    for name in ("benchmarks", "docs"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").write_text("1", encoding="utf-8")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run(git + command, check=True)
+    (tmp_path / "docs" / "a").write_text("2", encoding="utf-8")
+    found = report._code(tmp_path)
+    assert len(found["commit"]) == 40
+    assert not found["changed"]
+    (tmp_path / "benchmarks" / "a").write_text("2", encoding="utf-8")
+    assert report._code(tmp_path) == {**found, "changed": True}
 
 
 def test_what_could_not_be_measured_is_said():
