@@ -2,16 +2,17 @@
 
     python benchmarks/metro.py [--slots 3] [--train 100]
 
-Takes about two minutes, and with `--train` about five seconds more for every slot that is learned.
-Times are CPU times on one thread, medians; steps are those of PettingZoo's interface, nobody
-looking at the observations.
+Takes about two minutes, and with `--train` about six seconds more for every slot that is learned.
+Times are CPU times on one thread, medians; steps are those of PettingZoo's interface, in two forms:
+every agent's observation and infos are made in every step (`all_made`), or, as is the default, when
+they are looked up, and nobody does (`when_looked_up`).
 
-- `parts_ms`: of a step, as in `environment.py`.
+- `steps`: a step, and its parts as in `environment.py`.
 - `gaps_percent`: of rules to each slot's certified bound, and the CPU time of bound and rules.
-- `slopes`: exponents of the growth of a step's time with |U| at as much power per user, and with
-  |H| at as much power in all.
-- `training`: the most memory of the process that runs the command of `docs/how_to/metro.md`, and
-  what the policy reaches on slots that it has not seen.
+- `growth`: exponents of the growth of a step's time with |U| at as much power per user, and with
+  |H| at as much power in all, servers as agents.
+- `training`: the most memory of the process that runs the command of `docs/how_to/metro.md`, without
+  Ray's processes beside it, and what the policy reaches on slots that it has not seen.
 """
 
 import argparse
@@ -25,9 +26,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _environment_cases import parts, stepper
+from _environment_cases import stepper
 from _report import cpu_seconds, report
 from _solver_slots import growth
+from _step_parts import step_and_parts
 from slot_bound import draw, timed
 
 from edgemarl.djtcra import Scenario, evaluate, load_scenario, slot_bound
@@ -35,6 +37,7 @@ from edgemarl.djtcra.baselines import make_baseline
 from edgemarl.djtcra.env import DJTCRAEnv
 
 USERS, SERVERS = (100, 1_000, 10_000), (7, 25, 100)
+FORMS = {"all_made": False, "when_looked_up": True}  # whether observations are made lazily
 RULES = ("greedy", "static-price", "broadcast-price", "near-optimal")
 SETTINGS = (
     "algo.row_embedding=0",
@@ -58,9 +61,9 @@ def main() -> None:
     given = parser.parse_args()
     metro = load_scenario("metro")
     results: dict[str, Any] = {
-        "parts_ms": {view: step_parts(metro, view) for view in ("servers", "users")},
+        "steps": {view: steps(metro, view) for view in ("servers", "users")},
         "rules": rules(metro, given.slots),
-        "slopes": slopes(metro, USERS, SERVERS),
+        "growth": {form: slopes(metro, USERS, SERVERS, lazy=lazy) for form, lazy in FORMS.items()},
         "peak_megabytes": peak(resource.RUSAGE_SELF),
     }
     if given.train:
@@ -73,11 +76,15 @@ def peak(whose: int) -> float:
     return resource.getrusage(whose).ru_maxrss * 1024 / 1e6
 
 
-def step_parts(scenario: Scenario, view: str) -> dict[str, float]:
-    """CPU milliseconds of a step and of its parts."""
-    env = DJTCRAEnv(view, scenario)
-    timed_parts = {**parts(env), "step": stepper(DJTCRAEnv(view, scenario))}
-    return {name: 1e3 * cpu_seconds(part, calls=2, repeats=5) for name, part in timed_parts.items()}
+def steps(scenario: Scenario, view: str) -> dict[str, Any]:
+    """CPU milliseconds of a step and of its parts, by form."""
+    found = {}
+    for form, lazy in FORMS.items():
+        row = step_and_parts(
+            lambda lazy=lazy: DJTCRAEnv(view, scenario, lazy=lazy), rounds=5, seconds=0.3
+        )
+        found[form] = {"step_ms": 1e3 / row["steps_per_cpu_second"], "parts_ms": row["parts_ms"]}
+    return found
 
 
 def rules(scenario: Scenario, slots: int) -> dict[str, Any]:
@@ -103,16 +110,17 @@ def rules(scenario: Scenario, slots: int) -> dict[str, Any]:
     }
 
 
-def slopes(scenario: Scenario, users: Sequence[int], servers: Sequence[int]) -> dict[str, Any]:
+def slopes(
+    scenario: Scenario, users: Sequence[int], servers: Sequence[int], *, lazy: bool
+) -> dict[str, Any]:
     """CPU milliseconds of a step with servers as agents by |U| and by |H|, and their exponents."""
+    own = scenario.num_servers
     by_users = {
-        str(count): step_ms(
-            scenario.with_overrides({"num_users": count, "num_servers": scenario.num_servers})
-        )
-        for count in users
+        str(n): step_ms(scenario.with_overrides({"num_users": n, "num_servers": own}), lazy=lazy)
+        for n in users
     }
     by_servers = {
-        str(count): step_ms(scenario.with_overrides({"num_servers": count})) for count in servers
+        str(n): step_ms(scenario.with_overrides({"num_servers": n}), lazy=lazy) for n in servers
     }
     return {
         "step_ms_by_users": by_users,
@@ -122,9 +130,9 @@ def slopes(scenario: Scenario, users: Sequence[int], servers: Sequence[int]) -> 
     }
 
 
-def step_ms(scenario: Scenario) -> float:
-    """CPU milliseconds of a step with servers as agents, nobody looking at what they observe."""
-    return 1e3 * cpu_seconds(stepper(DJTCRAEnv(scenario=scenario, lazy=True)), calls=2, repeats=5)
+def step_ms(scenario: Scenario, *, lazy: bool) -> float:
+    """CPU milliseconds of a step with servers as agents."""
+    return 1e3 * cpu_seconds(stepper(DJTCRAEnv(scenario=scenario, lazy=lazy)), calls=2, repeats=5)
 
 
 def trained(scenario: str, learned: int, slots: int, settings: Sequence[str]) -> Mapping[str, Any]:

@@ -155,6 +155,12 @@ def test_a_temperature_makes_choices_smooth_in_their_values():
     assert noise.at(0).epsilon == 0
 
 
+def test_runners_have_the_temperature(small):
+    settings = {"credit_key": "credit", "exploration_temperature": 0.1}
+    algorithm = small(ShadowPriceConfig(), credited_env, **settings)
+    assert algorithm.env_runner.module["actors"].exploration.gumbel_noise == 0.1
+
+
 @pytest.mark.parametrize("temperature", [-0.1, [[0, 0.1], [0, 0.05]], [[0, -1.0]], [], "low"])
 def test_temperatures_that_are_none_are_refused(temperature):
     settings = ShadowPriceConfig().environment(credited_env)
