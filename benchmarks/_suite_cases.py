@@ -36,7 +36,12 @@ SUITE = (
     Benchmark(name="distributed", minutes=3),
     Benchmark(name="sampling", minutes=6),
     Benchmark(name="peers", minutes=12, quick=("--quick", "--offline"), peers=True),
-    Benchmark(name="updates", minutes=5, quick=("--rounds", "1", "--cases", "servers_vdn")),
+    Benchmark(
+        name="updates",
+        minutes=7,
+        quick=("--rounds", "1", "--cases", "servers_vdn"),
+        full=("--compiled", "users_vdn", "paper_vdn"),
+    ),
     Benchmark(name="decision_time", minutes=2, quick=("--repeats", "1")),
     Benchmark(name="slot_bound", minutes=2, quick=("--slots", "2")),
     Benchmark(name="solver", minutes=6, quick=("--brief",)),

@@ -1,6 +1,6 @@
 """Joint updates per CPU second of the learners, and what share of the machine's peak they reach.
 
-    python benchmarks/updates.py [--cases NAME ...] [--rounds N]
+    python benchmarks/updates.py [--cases NAME ...] [--rounds N] [--compiled NAME ...]
 
 Takes about five minutes; one torch thread, batches of 256 random joint transitions. An update is
 what `Learner` does for one, without the replay and without what carries the batch. Per case:
@@ -11,6 +11,9 @@ what `Learner` does for one, without the replay and without what carries the bat
   that is there, as a share of the update's time. What is missing to 1 is everything else.
 
 - milliseconds_in_bfloat16: an update under `bfloat16=True`.
+- milliseconds_compiled, seconds_to_compile: an update of a learner of values whose networks and
+  loss torch.compile has compiled, and what that took; for the cases in `--compiled`, where there is
+  a C++ compiler. No setting of the learners does this.
 - milliseconds_with_dead_units: an update where every sixteenth hidden unit is dead, as some are
   after long training. Its gradients are zeros, and its moments of Adam run down into numbers below
   1e-38, which processors are slow with.
@@ -28,6 +31,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from _compiled import compiled, has_compiler
 from _peers_cases import BATCH
 from _report import report
 from _update_cases import CASES, Case, batch
@@ -108,8 +112,8 @@ def best(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, fl
     return found
 
 
-def measure(case: Case, rounds: int) -> dict[str, Any]:
-    """Speed of one learner."""
+def measure(case: Case, rounds: int, *, compile_too: bool = False) -> dict[str, Any]:
+    """Speed of one learner; if asked for, of a compiled one beside it."""
     learner = case.learner()
     cycle = math.lcm(getattr(learner.config, "actor_delay", 1), 2)
     fields = batch(learner, cycle * BATCH)
@@ -118,7 +122,13 @@ def measure(case: Case, rounds: int) -> dict[str, Any]:
     rounded = replace(case, settings={**case.settings, "bfloat16": True}).learner()
     works = {"large": large, "updates": lambda: learner._update(fields)}
     beside = {"products": alone(products.made), "bfloat16": lambda: rounded._update(fields)}
+    further = {}
+    if compile_too and has_compiler():
+        beside["compiled"], seconds_to_compile = compiled(case.learner(), fields)
+        further["seconds_to_compile"] = round(seconds_to_compile, 1)
     seconds = best(works | beside, rounds)
+    if further:
+        further["milliseconds_compiled"] = round(1000 * seconds["compiled"] / cycle, 2)
     shares = where_time_goes(works["updates"])
     kill_units(learner)
     late = best({"late": works["updates"]}, rounds)["late"]
@@ -134,6 +144,7 @@ def measure(case: Case, rounds: int) -> dict[str, Any]:
         "share_of_peak": round(products.flop / seconds["updates"] / peak, 3),
         "share_of_products": round(seconds["products"] / seconds["updates"], 3),
         "where_time_goes": shares,
+        **further,
     }
 
 
@@ -165,9 +176,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Joint updates per CPU second.")
     parser.add_argument("--cases", nargs="+", default=list(CASES), choices=list(CASES), metavar="C")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of each measurement")
+    learners = [name for name, case in CASES.items() if case.algorithm in ("idqn", "vdn")]
+    parser.add_argument(
+        "--compiled",
+        nargs="+",
+        default=[],
+        choices=learners,
+        metavar="C",
+        help="takes a minute each",
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
-    report("updates", {name: measure(CASES[name], options.rounds) for name in options.cases})
+    found = {
+        name: measure(CASES[name], options.rounds, compile_too=name in options.compiled)
+        for name in options.cases
+    }
+    report("updates", found)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,26 @@ def test_a_case_is_measured(updates):
     # forward by two networks and by one of them once more, weights, and inputs but the first's
     products = 2 * batch * (4 * parameters + parameters - 3 * 4 * 8)
     assert found["gigaflop"] == pytest.approx(products / 1e9, rel=1e-3)
-    for name in ("updates_per_cpu_second", "milliseconds", "milliseconds_with_dead_units"):
+    times = ("", "_with_dead_units", "_in_bfloat16")
+    for name in ("updates_per_cpu_second", *(f"milliseconds{kind}" for kind in times)):
         assert found[name] > 0
+    assert "milliseconds_compiled" not in found
     assert found["share_of_peak"] > 0
     assert 0.3 < sum(found["where_time_goes"].values()) <= 1.001
+
+
+def test_what_is_compiled_is_what_learners_evaluate(updates):
+    code = importlib.import_module("_compiled")
+    inputs = [torch.rand(2, 3, size) for size in (4, 1)]
+    weights = [torch.rand(2, 5, 6) - 0.5, torch.rand(2, 6, 3) - 0.5]
+    biases = [torch.rand(2, 1, 6) - 0.5, torch.rand(2, 1, 3)]
+    wanted = code.networks.stacked_values(inputs, weights, biases)
+    torch.testing.assert_close(code.plain_values(inputs, weights, biases), wanted)
+
+
+def test_nothing_is_compiled_without_a_compiler(updates, monkeypatch):
+    code = importlib.import_module("_compiled")
+    monkeypatch.setattr(code.shutil, "which", {"clang++": "/bin/clang++"}.get)
+    assert code.has_compiler()
+    monkeypatch.setattr(code.shutil, "which", lambda name: None)
+    assert not code.has_compiler()

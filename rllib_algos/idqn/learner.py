@@ -49,14 +49,19 @@ class IDQNLearner(JointLearner):
 
     def update_networks(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Performs one update of Q-learning on all agents, and moves the targets."""
-        layout, actors = self.layout, self.actors_module.actors
-        chosen = [batch[name].long() for name in layout.action_fields]
-        values = self.mix(self._values(actors(batch), chosen, batch), batch, target=False)
-        loss = critic_loss(values.transpose(0, 1)[None], self._target(batch, values.shape[1]))
+        loss, values = self.losses(batch)
         self.minimize(ACTORS, "q", loss, self._names(len(loss)))
         self.update_targets()
         self.metrics.log_value((ACTORS, "q_mean"), values.detach().mean(), window=1)
         return {ACTORS: loss.detach().sum()}
+
+    def losses(self, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Returns the squared Bellman residuals, (C,), and the values that are learned, (B, C)."""
+        layout, actors = self.layout, self.actors_module.actors
+        chosen = [batch[name].long() for name in layout.action_fields]
+        values = self.mix(self._values(actors(batch), chosen, batch), batch, target=False)
+        target = self._target(batch, values.shape[1])
+        return critic_loss(values.transpose(0, 1)[None], target), values
 
     @torch.no_grad()
     def _target(self, batch: dict[str, Tensor], count: int) -> Tensor:
