@@ -78,6 +78,14 @@ def stack_actions(
         stacked = None
     if stacked is not None and stacked.shape == (len(agents), *shape):
         return stacked
-    shapes = [np.shape(array) for array in arrays]
+    shapes = [_shape_of(array) for array in arrays]
     agent = next(index for index, other in enumerate(shapes) if other != shape)
     raise ValueError(f"action of {agents[agent]} must have shape {shape}, got {shapes[agent]}")
+
+
+def _shape_of(action: Any) -> tuple[int, ...] | str:
+    """An action's shape, or that it has none."""
+    try:
+        return np.shape(action)
+    except ValueError:
+        return "lists of different lengths"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgemarl.core.lazy import by_key
 from edgemarl.core.validation import check_choice, check_servers
 from edgemarl.core.view import check_agents, stack_actions
-from edgemarl.djtcra.actions import decode_choices
+from edgemarl.djtcra.actions import check_choices
 from edgemarl.djtcra.outcome import CLOUD, METRICS, Outcome
 from edgemarl.djtcra.passes import total
 from edgemarl.djtcra.scenario import Scenario
@@ -87,10 +87,9 @@ class UserView:
     def decode(self, actions: Mapping[str, Any], state: State) -> NDArray[np.int64]:
         """The server that each user chose, (U,)."""
         check_agents(actions, self.agents)
-        choices = stack_actions(actions, self.agents, ())[:, None]
-        each = np.zeros(1, dtype=np.int64)
-        decode_choices(choices, each, self.scenario.num_servers, self.agents)
-        return choices[:, 0].astype(np.int64)
+        choices = stack_actions(actions, self.agents, ())
+        check_choices(choices, self.scenario.num_servers, self.agents)
+        return choices.astype(np.int64)
 
     def encode(self, assignment: NDArray[np.int64]) -> dict[str, Any]:
         """Each user's server as its action."""

@@ -29,3 +29,9 @@ def test_shapes_are_those_of_the_agents():
     np.testing.assert_array_equal(stacked, [[0, 1], [1, 1]])
     with pytest.raises(ValueError, match=r"action of server_1 must have shape \(2,\), got \(3,\)"):
         stack_actions({"server_0": [0, 1], "server_1": [0, 1, 1]}, ["server_0", "server_1"], (2,))
+    with pytest.raises(
+        ValueError, match=r"server_1 must have shape \(2,\), got lists of different"
+    ):
+        stack_actions(
+            {"server_0": [0, 1], "server_1": [[0], [0, 1]]}, ["server_0", "server_1"], (2,)
+        )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edgemarl.djtcra.actions import decode_choices, decode_probabilities
+from edgemarl.djtcra.actions import check_choices, decode_choices, decode_probabilities
 
 AGENTS = ["server_0", "server_1"]
 OWNER = np.array([0, 1, 0])
@@ -53,6 +53,21 @@ def test_server_indices_out_of_range(bad):
     message = f"action of server_1 must be a server index from 0 to 2, got {bad} at row 2"
     with pytest.raises(ValueError, match=message):
         decode_choices(choices, OWNER, 3, AGENTS)
+
+
+def test_choices_without_rows():
+    check_choices(np.array([0, 2]), 3, AGENTS)
+    message = r"^action of server_1 must be a server index from 0 to 2, got 3$"
+    with pytest.raises(ValueError, match=message):
+        check_choices(np.array([0, 3]), 3, AGENTS)
+
+
+@pytest.mark.parametrize("kind", [object, str, complex])
+def test_probabilities_are_numbers(kind):
+    with pytest.raises(ValueError, match=r"actions must be numbers \(probabilities\), got "):
+        decode_probabilities(np.ones((2, 3, 3), kind), OWNER, AGENTS)
+    for number in (int, bool, np.float32):
+        assert decode_probabilities(np.ones((2, 3, 3), number), OWNER, AGENTS).tolist() == [0, 0, 0]
 
 
 def test_indices_are_integers():

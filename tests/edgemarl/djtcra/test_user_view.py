@@ -81,7 +81,7 @@ def test_infos_hold_the_slot_s_metrics_and_own_values(hand, hand_state):
             {"user_0": 0, "user_1": 2, "user_2": 0},
             r"action of user_1 must be a server index from 0",
         ),
-        ({"user_0": 0, "user_1": -1, "user_2": 0}, r"action of user_1 must be .* got -1"),
+        ({"user_0": 0, "user_1": -1, "user_2": 0}, r"action of user_1 must be .* got -1$"),
         ({"user_0": 0, "user_1": 0.5, "user_2": 0}, r"actions must be integers"),
         ({"user_0": 0, "user_1": [1], "user_2": 0}, r"action of user_1 must have shape \(\)"),
         ({"user_0": 0, "user_2": 0}, r"missing \['user_1'\], unexpected \[\]"),
