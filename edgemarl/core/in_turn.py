@@ -1,16 +1,24 @@
 """Copies of any ParallelEnv, stepped one after the other behind the interface of a batch."""
 
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.batch_checks import (
+    NO_ROWS,
+    NOT_RESET,
+    as_array,
+    check_which,
+    checked_seeds,
+    in_copy,
+    require_running,
+)
+from edgemarl.core.batch_infos import Dicts, infos_of_copies, joined_infos
 from edgemarl.core.validation import check_shape
-from edgemarl.core.vector_step import VectorStep
-
-Dicts = Mapping[str, Mapping[str, Any]]
+from edgemarl.core.vector_step import Infos, Seeds, VectorStep
 
 
 class InTurn:
@@ -22,25 +30,26 @@ class InTurn:
         envs: the copies, configured alike.
 
     Raises:
-        ValueError: agents differ in their spaces.
+        ValueError: there is no copy, or agents or copies differ in their spaces.
     """
 
     def __init__(self, envs: Sequence[Any]) -> None:
+        if not envs:
+            raise ValueError("envs must hold at least one copy, got none")
+        _check_spaces(envs)
         self.envs, self.num_envs = list(envs), len(envs)
         first = self.envs[0]
         self.possible_agents = list(first.possible_agents)
-        _check_spaces(first, self.possible_agents)
         self._shape = first.action_space(self.possible_agents[0]).shape
         self._seen: list[Mapping[str, Any]] = [{} for _ in self.envs]
 
-    def reset(
-        self, seeds: Sequence[int | None], which: NDArray[np.bool_] | None = None
-    ) -> dict[str, NDArray[Any]]:
+    def reset(self, seeds: Seeds, which: NDArray[np.bool_] | None = None) -> Infos:
         """Start an episode in the copies that are chosen, in all by default."""
-        chosen = check_which(which, seeds, self.num_envs)
+        own, chosen = checked_seeds(seeds, self.num_envs), check_which(which, self.num_envs)
         told: list[Dicts | None] = [None] * self.num_envs
         for copy in np.flatnonzero(chosen).tolist():
-            self._seen[copy], told[copy] = self.envs[copy].reset(seed=seeds[copy])
+            start = functools.partial(self._start, self.envs[copy], own[copy])
+            self._seen[copy], told[copy] = in_copy(copy, start)
         return self._joined(told)
 
     def step(self, actions: NDArray[Any]) -> VectorStep:
@@ -48,7 +57,7 @@ class InTurn:
 
         Where one fails, those before it have moved.
         """
-        actions = np.asarray(actions)
+        actions = as_array("actions", actions)
         size = len(self.possible_agents)
         check_shape("actions", actions, (self.num_envs, size, *self._shape))
         return self._step_each([dict(zip(self.possible_agents, a, strict=True)) for a in actions])
@@ -57,7 +66,7 @@ class InTurn:
         """Execute one entry for each row of the state, (E, R, ...), as every agent's action."""
         if self.row_owner() is None:
             raise ValueError(NO_ROWS)
-        rows = np.asarray(rows)
+        rows = as_array("rows", rows)
         check_shape("rows", rows, (self.num_envs, *self._shape))
         return self._step_each([dict.fromkeys(self.possible_agents, own) for own in rows])
 
@@ -91,24 +100,53 @@ class InTurn:
         rewards, told = np.zeros(size), []
         ended, cut = np.zeros((2, self.num_envs), bool)
         for copy, (env, action) in enumerate(zip(self.envs, actions, strict=True)):
-            step = in_copy(copy, functools.partial(env.step, action))
-            self._seen[copy], paid, terminations, truncations, infos = step
-            rewards[copy] = [paid[agent] for agent in self.possible_agents]
-            ended[copy], cut[copy] = all(terminations.values()), all(truncations.values())
+            step = in_copy(copy, functools.partial(self._move, env, action))
+            self._seen[copy], rewards[copy], ended[copy], cut[copy], infos = step
             told.append(infos)
         return rewards, ended, cut, self._joined(told)
 
-    def _joined(self, told: list[Dicts | None]) -> dict[str, NDArray[Any]]:
+    def _start(self, env: Any, seed: int | None) -> tuple[Any, Dicts]:
+        """What the agents of a copy that is reset see and are told."""
+        seen, infos = env.reset(seed=seed)
+        self._check_agents(observations=seen, infos=infos)
+        return seen, infos
+
+    def _move(self, env: Any, actions: dict[str, Any]) -> tuple[Any, list[Any], bool, bool, Dicts]:
+        """What a copy's step shows, pays [agent], whether it ends or cuts off, and tells."""
+        seen, paid, ended, cut, infos = env.step(actions)
+        self._check_agents(
+            observations=seen, rewards=paid, terminations=ended, truncations=cut, infos=infos
+        )
+        agents = self.possible_agents
+        over = joint_end([ended[agent] for agent in agents], [cut[agent] for agent in agents])
+        if over is None or (len(env.agents) < len(agents) and not any(over)):
+            raise ValueError(
+                "all agents must end in the same step and in the same way, all terminated or all "
+                f"truncated, got terminations {dict(ended)} and truncations {dict(cut)} with "
+                f"agents {list(env.agents)} left"
+            )
+        return seen, [paid[agent] for agent in agents], *over, infos
+
+    def _check_agents(self, **returned: Mapping[str, Any]) -> None:
+        """ValueError unless all that a copy has returned is there for every agent."""
+        for name, values in returned.items():
+            if not all(map(values.__contains__, self.possible_agents)):
+                absent = [agent for agent in self.possible_agents if agent not in values]
+                raise ValueError(
+                    f"{name} must have an entry for every agent in every slot, missing {absent}; "
+                    "agents that come and go cannot be stepped as arrays"
+                )
+
+    def _joined(self, told: list[Dicts | None]) -> Infos:
         """Infos of all copies as arrays; zeros for copies of which there are none."""
         bare = self.envs[0].unwrapped
         shared, split = getattr(bare, "shared_infos", ()), getattr(bare, "split_infos", ())
-        each = [None if one is None else joined_infos(one, shared, split) for one in told]
-        known = next((infos for infos in each if infos is not None), {})
-        nothing = {key: np.zeros_like(value) for key, value in known.items()}
-        return {
-            key: np.stack([(nothing if infos is None else infos)[key] for infos in each])
-            for key in known
-        }
+        each: list[Infos | None] = [None] * self.num_envs
+        for copy, infos in enumerate(told):
+            if infos is not None:
+                own = {agent: infos[agent] for agent in self.possible_agents}
+                each[copy] = in_copy(copy, functools.partial(joined_infos, own, shared, split))
+        return infos_of_copies(each)
 
     def _require_reset(self) -> None:
         for copy, seen in enumerate(self._seen):
@@ -116,59 +154,10 @@ class InTurn:
                 raise RuntimeError(NOT_RESET.format(copy))
 
 
-NOT_RESET = "copy {} must be reset first: call reset(seeds)"
-NO_ROWS = "rows of the state must have owners to step by rows, here they have none; use step"
-
-
-def joined_infos(
-    infos: Dicts, shared: Collection[str] = (), split: Collection[str] = ()
-) -> dict[str, NDArray[Any]]:
-    """Infos of all agents as one array each, (N, ...).
-
-    Args:
-        infos: of each agent, with the same keys.
-        shared: keys of what is the same for all agents, which is told once.
-        split: keys of arrays of which each agent has a part and zeros elsewhere, which are summed.
-    """
-    each = list(infos.values())
-    joined = {key: np.array([info[key] for info in each]) for key in each[0]}
-    for key, values in joined.items():
-        if key in shared:
-            joined[key] = values[0]
-        elif key in split and values.ndim > 1:
-            joined[key] = values.sum(axis=0)
-    return joined
-
-
-def check_which(
-    which: NDArray[np.bool_] | None, seeds: Sequence[int | None], num_envs: int
-) -> NDArray[np.bool_]:
-    """The copies to reset, (E,) bool; ValueError unless there is a seed for every copy."""
-    if len(seeds) != num_envs:
-        raise ValueError(f"seeds must be {num_envs}, one for every copy, got {len(seeds)}")
-    chosen = np.ones(num_envs, bool) if which is None else np.asarray(which)
-    check_shape("which", chosen, (num_envs,))
-    if chosen.dtype != bool:
-        raise ValueError(f"which must hold True or False for every copy, got {chosen.dtype}")
-    return chosen
-
-
-def require_running(running: NDArray[np.bool_]) -> None:
-    """RuntimeError naming the first copy whose episode is over."""
-    if not running.all():
-        copy = int(running.argmin())
-        raise RuntimeError(
-            f"step must follow a reset: the episode of copy {copy} is over, "
-            "call reset(seeds, which) first"
-        )
-
-
-def in_copy(copy: int, call: Callable[[], Any]) -> Any:
-    """What a call returns; its ValueError with the copy's index in front."""
-    try:
-        return call()
-    except ValueError as error:
-        raise ValueError(f"copy {copy}: {error}") from error
+def joint_end(ended: Sequence[bool], cut: Sequence[bool]) -> tuple[bool, bool] | None:
+    """Whether an episode ends and whether it is cut off; None where agents differ in that."""
+    (first, *others) = {(bool(end), bool(off)) for end, off in zip(ended, cut, strict=True)}
+    return None if others else first
 
 
 def stacked_observations(seen: Sequence[Sequence[Any]]) -> Any:
@@ -180,11 +169,23 @@ def stacked_observations(seen: Sequence[Sequence[Any]]) -> Any:
     }
 
 
-def _check_spaces(env: Any, agents: list[str]) -> None:
-    for space in (env.observation_space, env.action_space):
+def _check_spaces(envs: Sequence[Any]) -> None:
+    """ValueError unless all agents of all copies have the spaces of the first."""
+    agents = list(envs[0].possible_agents)
+    first = envs[0].observation_space(agents[0]), envs[0].action_space(agents[0])
+    for copy, env in enumerate(envs):
+        if list(env.possible_agents) != agents:
+            raise ValueError(
+                f"copies must have the same agents, copy 0 has {agents} and copy {copy} has "
+                f"{list(env.possible_agents)}"
+            )
         for agent in agents:
-            if space(agent) != space(agents[0]):
-                raise ValueError(
-                    f"agents must have equal spaces to be stepped as arrays, {agents[0]} has "
-                    f"{space(agents[0])} and {agent} has {space(agent)}"
-                )
+            for space, expected in zip(
+                (env.observation_space, env.action_space), first, strict=True
+            ):
+                own = space(agent)
+                if own is not expected and own != expected:
+                    raise ValueError(
+                        f"agents must have equal spaces to be stepped as arrays, {agents[0]} has "
+                        f"{expected} and {agent} of copy {copy} has {own}"
+                    )

@@ -1,21 +1,20 @@
 """The template of every batch: copies of an ``EdgeEnv`` that are stepped together."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.in_turn import NO_ROWS, NOT_RESET, check_which, require_running
-from edgemarl.core.vector_step import Infos, VectorStep
-
-
-class Slots(Protocol):
-    """The slots of E copies side by side."""
-
-    def state(self, copy: int) -> Any:
-        """One copy's state."""
-        ...
+from edgemarl.core.batch_checks import (
+    NO_ROWS,
+    NOT_RESET,
+    as_array,
+    check_which,
+    checked_seeds,
+    require_running,
+)
+from edgemarl.core.vector_step import Infos, Seeds, VectorStep
 
 
 class Together:
@@ -88,11 +87,11 @@ class Together:
         self._moved[:] = False
         return self._envs
 
-    def reset(self, seeds: Sequence[int | None], which: NDArray[np.bool_] | None = None) -> Infos:
+    def reset(self, seeds: Seeds, which: NDArray[np.bool_] | None = None) -> Infos:
         """Start an episode in the copies that are chosen, in all by default."""
-        chosen = check_which(which, seeds, self.num_envs)
+        own, chosen = checked_seeds(seeds, self.num_envs), check_which(which, self.num_envs)
         for copy in np.flatnonzero(chosen).tolist():
-            seed = seeds[copy]
+            seed = own[copy]
             if seed is not None:
                 self._envs[copy].reseed(seed)
         if not chosen.any():
@@ -109,23 +108,23 @@ class Together:
     def step(self, actions: NDArray[Any]) -> VectorStep:
         """Execute actions (E, N, ...) in every copy."""
         slots = self._live_slots()
-        return self._advance(slots, self._decode(np.asarray(actions), slots))
+        return self._advance(slots, self._decode(as_array("actions", actions), slots))
 
     def step_rows(self, rows: NDArray[Any]) -> VectorStep:
         """Execute one entry for each row of the state, (E, R, ...), which is its owner's."""
         slots = self._live_slots()
-        return self._advance(slots, self._decode_rows(np.asarray(rows), slots))
+        return self._advance(slots, self._decode_rows(as_array("rows", rows), slots))
 
     def observations(self) -> Any:
         """What all agents observe, (E, N, ...): their rows of the state unless overridden."""
         return self.state()
 
     def state(self) -> NDArray[np.float32]:
-        """The joint states, (E, R, F)."""
+        """The joint states, (E, R, F), which the caller may write into."""
         slots = self._reset_slots()
         if self._seen is None:
             self._seen = self._state(slots)
-        return self._seen
+        return self._seen.copy()
 
     def row_owner(self) -> NDArray[np.int64] | None:
         """Index of the agent that owns each row of the state; None unless overridden."""
@@ -157,7 +156,7 @@ class Together:
             infos |= {objective.bound: told[0], "bound_gap": told[1]}
         return infos
 
-    def _bound(self, slots: Slots, copy: int) -> float:
+    def _bound(self, slots: Any, copy: int) -> float:
         return self._first.system.bound(self._scenarios[copy], slots.state(copy))
 
     def _take_over(self) -> None:

@@ -6,13 +6,13 @@ interface. :func:`batched` chooses.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from edgemarl.core.in_turn import InTurn
-from edgemarl.core.vector_step import Infos, VectorStep
+from edgemarl.core.vector_step import Infos, Seeds, VectorStep
 
 Env = ParallelEnv[str, Any, Any]
 
@@ -42,13 +42,16 @@ class BatchedEnv(Protocol):
         """
         ...
 
-    def reset(self, seeds: Sequence[int | None], which: NDArray[Any] | None = None) -> Infos:
+    def reset(self, seeds: Seeds, which: NDArray[Any] | None = None) -> Infos:
         """Start an episode in some copies; infos are zeros for the others, none without any.
 
         Args:
             seeds: of every copy, as ``env.reset(seed=...)`` takes it; with None, the copy goes on
                 with the generator that it has.
             which: (E,) bool, copies to reset; None for all.
+
+        Raises:
+            ValueError: for seeds that are not one for every copy, before any copy is reset.
         """
         ...
 
@@ -95,6 +98,7 @@ class BatchedEnv(Protocol):
         ...
 
 
+@runtime_checkable
 class Batchable(Protocol):
     """An environment whose copies can be stepped together; looked up on ``env.unwrapped``."""
 
@@ -113,8 +117,10 @@ def batched(envs: Sequence[Env]) -> BatchedEnv:
 
     Args:
         envs: at least one, all configured alike; wrapped ones are stepped in turn.
+
+    Raises:
+        ValueError: there is no copy, or agents or copies that are stepped in turn differ in spaces.
     """
-    first: Any = envs[0]
-    bare = all(env is env.unwrapped for env in envs)
-    together = first.batched(envs) if bare and hasattr(first, "batched") else None
+    bare = bool(envs) and all(env is env.unwrapped for env in envs)
+    together = envs[0].batched(envs) if bare and isinstance(envs[0], Batchable) else None
     return InTurn(envs) if together is None else together

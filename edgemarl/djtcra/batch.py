@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.batch_checks import NO_ROWS
 from edgemarl.core.channel import LogDistance, RuralMacro
-from edgemarl.core.in_turn import NO_ROWS, stacked_observations
+from edgemarl.core.in_turn import stacked_observations
 from edgemarl.core.together import Together
 from edgemarl.core.urban import UrbanMacro, UrbanMicro
 from edgemarl.djtcra.allocation import CloudAwareAllocation, EqualShare, ExactAllocation

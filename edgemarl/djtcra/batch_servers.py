@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemarl.core.batch_checks import in_copy
 from edgemarl.core.compiled import scatter_rows_of_each
-from edgemarl.core.in_turn import in_copy
 from edgemarl.core.validation import check_shape
 from edgemarl.djtcra.actions import decode_choices, decode_probabilities, likeliest, within
 from edgemarl.djtcra.batch_slots import Slots

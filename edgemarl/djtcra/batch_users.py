@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.in_turn import in_copy
+from edgemarl.core.batch_checks import in_copy
 from edgemarl.core.validation import check_shape
 from edgemarl.djtcra.actions import check_choices, within
 from edgemarl.djtcra.batch_slots import Slots
@@ -26,7 +26,7 @@ class UsersTogether:
         size, agents = self._view.scenario.num_servers, self._view.agents
         if not within(actions, size):
             for copy, own in enumerate(actions):
-                in_copy(copy, functools.partial(check_choices, own[:, None], size, agents))
+                in_copy(copy, functools.partial(check_choices, own, size, agents))
         return actions.astype(np.int64)
 
     def observe(self, rows: NDArray[np.float32], slots: Slots) -> NDArray[np.float32]:
@@ -38,7 +38,7 @@ class UsersTogether:
 
     def own(self, parts: NDArray[np.float64], slots: Slots) -> NDArray[np.float64]:
         """Users' parts (E * U,), (E, N)."""
-        return parts.reshape(slots.ran.shape)
+        return parts.reshape(slots.ran.shape).copy()
 
     def infos(self, outcome: Outcome | None, slots: Slots) -> dict[str, NDArray[np.float64]]:
         """What is told to each user alone, (E, N) each."""
@@ -46,7 +46,7 @@ class UsersTogether:
         if outcome is None:
             return {name: np.zeros(shape) for name in ("qoe", "latency", "cloud")}
         return {
-            "qoe": outcome.qoe.reshape(shape),
-            "latency": outcome.latency.reshape(shape),
+            "qoe": outcome.qoe.reshape(shape).copy(),
+            "latency": outcome.latency.reshape(shape).copy(),
             "cloud": (outcome.served_by == CLOUD).astype(float).reshape(shape),
         }

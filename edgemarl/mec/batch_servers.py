@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemarl.core.in_turn import in_copy
+from edgemarl.core.batch_checks import in_copy
 from edgemarl.core.validation import check_shape
 from edgemarl.mec.batch_outcome import Totals, outcome_of
 from edgemarl.mec.batch_slots import Slots

@@ -7,7 +7,7 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 from pettingzoo import ParallelEnv
 
-from edgemarl.core.in_turn import InTurn, joined_infos
+from edgemarl.core.in_turn import InTurn, joint_end
 from edgemarl.core.vector import batched
 
 
@@ -86,13 +86,10 @@ def test_errors_name_the_copy():
         batch.step(np.zeros((2, 2), int))
     with pytest.raises(ValueError, match="seeds must be 2, one for every copy, got 1"):
         batch.reset([0])
-    with pytest.raises(ValueError, match=r"which must have shape \(2,\), got \(3,\)"):
-        batch.reset([0, 0], np.ones(3, bool))
-    with pytest.raises(ValueError, match="which must hold True or False for every copy, got int"):
-        batch.reset([0, 0], np.array([0, 1]))
     batch.reset([0, 0])
     with pytest.raises(ValueError, match="copy 1: action of right must be below 3, got 3"):
         batch.step(np.array([[0, 0], [0, 3]]))
+    assert [env.slot for env in batch.envs] == [1, 0]  # the copy before has moved
     with pytest.raises(ValueError, match=r"actions must have shape \(2, 2\), got \(2,\)"):
         batch.step(np.array([0, 0]))
     assert batch.row_owner() is None
@@ -100,8 +97,112 @@ def test_errors_name_the_copy():
         batch.step_rows(np.zeros((2, 2), int))
 
 
+def test_no_copy_is_reset_where_a_seed_is_wrong():
+    batch = InTurn([Walk(), Walk()])
+    batch.reset(np.array([10, 20]))
+    batch.step(np.ones((2, 2), int))
+    with pytest.raises(ValueError, match="copy 1: seed must be an integer of at least 0, got -1"):
+        batch.reset([5, -1])
+    assert [env.number for env in batch.envs] == [12, 22]
+
+
+class Loose(Walk):
+    """A walk that returns what it is told to after its own step."""
+
+    def __init__(self, **returned):
+        super().__init__()
+        self.returned = returned
+
+    def step(self, actions):
+        names = "observations", "rewards", "terminations", "truncations", "infos"
+        own = dict(zip(names, super().step(actions), strict=True))
+        self.agents = self.returned.get("agents", self.agents)
+        return tuple({**own, **self.returned}[name] for name in names)
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        {"terminations": {"left": True, "right": False}, "agents": ["right"]},
+        {
+            "terminations": {"left": True, "right": False},
+            "truncations": {"left": False, "right": True},
+            "agents": [],
+        },
+        {"agents": ["right"]},
+    ],
+    ids=["one alone", "in two ways", "gone"],
+)
+def test_agents_must_end_together(returned):
+    batch = InTurn([Walk(), Loose(**returned)])
+    batch.reset([0, 0])
+    with pytest.raises(ValueError, match=r"copy 1: all agents must end .* in the same way, .* got"):
+        batch.step(np.zeros((2, 2), int))
+
+
+def test_ends_by_hand():
+    assert joint_end([False, False], [False, False]) == (False, False)
+    assert joint_end([False, False], [True, True]) == (False, True)
+    assert joint_end([True, True], [np.True_, True]) == (True, True)
+    assert joint_end([True, False], [False, False]) is None
+    assert joint_end([True, False], [False, True]) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["observations", "rewards", "terminations", "truncations", "infos"]
+)
+def test_agents_must_be_there(name):
+    batch = InTurn([Loose(**{name: {"left": 0}})])
+    batch.reset([0])
+    with pytest.raises(
+        ValueError, match=rf"copy 0: {name} must have .* missing \['right'\]; agent"
+    ):
+        batch.step(np.zeros((1, 2), int))
+
+
+class Told(Walk):
+    """A walk whose first infos are given."""
+
+    def __init__(self, infos):
+        super().__init__()
+        self.infos = infos
+
+    def reset(self, seed=None, options=None):
+        return super().reset(seed)[0], self.infos
+
+
+def test_infos_are_of_all_agents_in_their_order():
+    batch = InTurn([Told({"right": {"own": 2}, "left": {"own": 1}})])
+    np.testing.assert_array_equal(batch.reset([0])["own"], [[1, 2]])
+    with pytest.raises(ValueError, match=r"copy 0: infos must have .* missing \['left', 'right'\]"):
+        InTurn([Told({})]).reset([0])
+    with pytest.raises(ValueError, match=r"copy 1: infos .* left has \['own'\] and right has \[\]"):
+        InTurn([Walk(), Told({"left": {"own": 0}, "right": {}})]).reset([0, 0])
+
+
+def test_there_must_be_a_copy():
+    for make in (InTurn, batched):
+        with pytest.raises(ValueError, match="envs must hold at least one copy, got none"):
+            make([])
+
+
+def test_copies_must_be_alike():
+    wide = Walk()
+    wide.observation_space = lambda agent: Box(-100, 100, (3,), np.float64)
+    with pytest.raises(
+        ValueError, match=r"equal spaces .* left has Box\(.*\(2,\).* copy 1 has Box"
+    ):
+        batched([Walk(), wide])
+    alone = Walk()
+    alone.possible_agents = ["left"]
+    with pytest.raises(ValueError, match=r"the same agents, copy 0 .* copy 1 has \['left'\]"):
+        batched([Walk(), alone])
+
+
 def test_agents_must_be_alike():
-    with pytest.raises(ValueError, match=r"agents must have equal spaces .* right has Discrete\(4"):
+    with pytest.raises(
+        ValueError, match=r"agents must have equal spaces .* right of copy 0 has Discrete\(4"
+    ):
         InTurn([Walk(wide=True)])
 
 
@@ -114,18 +215,3 @@ def test_it_pickles_in_the_middle_of_an_episode():
     other.step(np.ones((2, 2), int))
     assert [env.slot for env in other.envs] == [2, 2]
     assert [env.slot for env in batch.envs] == [1, 1]
-
-
-def test_infos_that_are_shared_and_split_by_hand():
-    infos = {
-        "left": {"all": 7.0, "own": 1, "parts": np.array([0.5, 0.0])},
-        "right": {"all": 7.0, "own": 2, "parts": np.array([0.0, 0.25])},
-    }
-    joined = joined_infos(infos, ["all"], ["parts"])
-    assert joined["all"].shape == ()
-    assert {key: value.tolist() for key, value in joined.items()} == {
-        "all": 7.0,
-        "own": [1, 2],
-        "parts": [0.5, 0.25],
-    }
-    assert joined_infos(infos)["parts"].tolist() == [[0.5, 0.0], [0.0, 0.25]]

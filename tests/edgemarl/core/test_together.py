@@ -102,11 +102,30 @@ def test_nothing_is_reset_where_nothing_is_chosen():
         batch.state()
 
 
-def test_states_are_made_once_for_a_slot():
+def test_no_copy_is_reset_where_a_seed_is_wrong():
+    batch = Counters([Counter(), Counter()])
+    batch.reset(np.array([1, 2]))
+    with pytest.raises(ValueError, match="copy 1: seed must be an integer of at least 0, got -1"):
+        batch.reset([5, -1])
+    assert [env.np_random for env in batch.envs] == [1, 2]
+    assert batch.state().tolist() == [[1], [2]]
+
+
+def test_actions_are_an_array():
+    batch = Counters([Counter(), Counter()])
+    batch.reset([1, 2])
+    for step, name in ((batch.step, "actions"), (batch.step_rows, "rows")):
+        with pytest.raises(ValueError, match=f"{name} must be one array of all copies, got lists"):
+            step([[1, 2], [3]])
+
+
+def test_states_are_made_once_for_a_slot_and_belong_to_the_caller():
     batch = Counters([Counter()])
     batch.reset([1])
     for slot in range(2):
-        assert batch.state() is batch.state()
+        for seen in (batch.state(), batch.observations(), batch.state()):
+            np.testing.assert_array_equal(seen, [[1 + 2 * slot]])
+            seen *= 0
         assert batch.asked == slot + 1
         batch.step([[1, 1]])
 

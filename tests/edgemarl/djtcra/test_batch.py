@@ -174,10 +174,31 @@ def test_errors_name_the_copy_and_nothing_moves():
         together.step_rows(np.zeros((COPIES, 12), int))
 
 
+def test_what_a_batch_returns_belongs_to_the_caller():
+    together, alone = pair("users", reward="local", report_prices=True)
+    for batch in (together, alone):
+        batch.reset([1, 2, 3])
+    actions = np.ones((COPIES, 12), int)
+    rewards, _, _, infos = together.step(actions)
+    expected = alone.step(actions)
+    for values in (rewards, *infos.values(), together.state(), together.observations()):
+        values *= 0
+    assert_same_places(together.envs, alone.envs)
+    assert_same(together.observations(), alone.observations())
+    assert_same(together.step(actions)[0], alone.step(actions)[0])
+    assert expected[0].any()
+
+
 def test_errors_of_probabilities_and_of_users_name_the_copy():
     together, _ = pair(action="probability")
     together.reset([1, 2, 3])
     rows = np.ones((COPIES, 12, 3))
+    for wrong in (rows.astype(object), rows.astype(str), rows + 0j):
+        message = rf"copy 0: actions must be numbers \(probabilities\), got {wrong.dtype}"
+        with pytest.raises(ValueError, match=message):
+            together.step_rows(wrong)
+        with pytest.raises(ValueError, match=message):
+            together.step(np.stack([wrong] * 3, axis=1))
     rows[1, 4] = 0.0
     with pytest.raises(ValueError, match=r"copy 1: .* positive finite maximum .* at row 4"):
         together.step_rows(rows)
@@ -185,7 +206,7 @@ def test_errors_of_probabilities_and_of_users_name_the_copy():
     users.reset([1, 2, 3])
     actions = np.zeros((COPIES, 12), int)
     actions[1, 7] = 5
-    with pytest.raises(ValueError, match="copy 1: action of user_7 must be a server index"):
+    with pytest.raises(ValueError, match=r"copy 1: action of user_7 must be .* got 5$"):
         users.step(actions)
 
 
