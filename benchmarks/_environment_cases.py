@@ -1,16 +1,12 @@
 """The environments that `environment.py` measures: any number of users at the same load."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-from _solver_slots import Recorder
-
 from edgemarl import djtcra, mec
 from edgemarl.djtcra.env import DJTCRAEnv
-from edgemarl.mec import allocation as powers
 from edgemarl.mec.env import MECEnv
-from edgemarl.mec.votes import LOCAL
 
 Part = Callable[[], object]
 PREPARED = 5  # random joint actions, taken in turn
@@ -33,11 +29,22 @@ def offloading(users: int) -> MECEnv:
     return MECEnv(N180.replace(num_devices=users, server_capacity=capacity))
 
 
-CASES: Mapping[str, Callable[[int], Any]] = {
+CASES: Mapping[str, Callable[..., Any]] = {
     "djtcra_servers": servers,
     "djtcra_users": users,
     "mec": offloading,
 }
+LAZY = ("djtcra_servers", "djtcra_users")  # which can make observations when they are looked up
+
+
+def eager(name: str) -> Callable[[int], Any]:
+    """A case whose every step makes all agents' observations and infos, by number of users."""
+    return functools.partial(CASES[name], **({"lazy": False} if name in LAZY else {}))
+
+
+def lazy(name: str) -> Callable[[int], Any]:
+    """A case of `LAZY` that makes observations and infos when they are looked up."""
+    return functools.partial(CASES[name], lazy=True)
 
 
 def _grown(users: int) -> djtcra.Scenario:
@@ -64,38 +71,3 @@ def stepper(env: Any) -> Part:
             env.reset()
 
     return step
-
-
-def parts(env: Any) -> dict[str, Part]:
-    """What a step does, in parts: draw, evaluate and the allocation within, and observe."""
-    env.reset(seed=0)
-    scenario, state, view, rng = env.scenario, env.slot_state, env.view, np.random.default_rng(0)
-    actions = {agent: env.action_space(agent).sample() for agent in env.possible_agents}
-    assignment = view.decode(actions, state)
-    system = djtcra if isinstance(env, DJTCRAEnv) else mec
-    shared = _djtcra_allocation if system is djtcra else _mec_allocation
-    return {
-        "draw": lambda: system.next_state(scenario, state, assignment, rng),
-        "evaluate": lambda: system.evaluate(scenario, state, assignment),
-        "allocation": shared(scenario, state, assignment),
-        "observation": lambda: view.observe(state),
-    }
-
-
-def _djtcra_allocation(scenario: Any, state: Any, assignment: Any) -> Part:
-    """Problem (17) of all servers."""
-    recorder = Recorder()
-    djtcra.evaluate(scenario.replace(allocation=recorder), state, assignment)
-    return lambda: scenario.allocation.allocate(recorder.problem)
-
-
-def _mec_allocation(scenario: Any, state: Any, assignment: Any) -> Part:
-    """Best powers of all devices that offload, and the servers' shares."""
-    away = np.flatnonzero(assignment != LOCAL)
-    snr = state.gain[away, assignment[away]] / scenario.noise_power
-
-    def allocate() -> tuple[object, object]:
-        best = powers.best_power(snr, scenario.weight_ratio, scenario.max_power)
-        return best, powers.shares(assignment, np.sqrt(state.cycles), scenario.capacity)
-
-    return allocate

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from _pages import flat, number, spread, table
+from _pages import MISSING, number, spread, table
 
 Found = Mapping[str, Any]
 NAMES = {
@@ -18,21 +18,27 @@ TOGETHER = {
     "offloading_180": "offloading of 180 devices",
 }
 PARTS = {
-    "draw": "draw",
+    "actions": "actions",
     "latency": "latency, quality",
     "allocation": "allocation",
-    "observation": "observation",
-    "dicts": "dicts",
+    "reports": "rewards, infos",
+    "draw": "draw",
+    "observation": "observations",
+    "rest": "rest",
 }
+FORMS = {"steps": "", "steps_when_looked_up": ", made when looked up"}
 
 
 def sizes(found: Found) -> str:
-    """Steps and the parts of one, by environment and number of users."""
+    """Steps and the parts of one, by environment, form and number of users."""
+    if "steps" not in found:
+        return MISSING
     head = ["environment", "users", "steps per CPU second", *(f"{p} [ms]" for p in PARTS.values())]
     rows = [
-        [NAMES[name], f"{int(users):,}", number(row["steps_per_cpu_second"])]
+        [NAMES[name] + title, f"{int(users):,}", number(row["steps_per_cpu_second"])]
         + [number(row["parts_ms"][part]) for part in PARTS]
-        for name, by_size in found["sizes"].items()
+        for form, title in FORMS.items()
+        for name, by_size in found[form].items()
         for users, row in by_size.items()
     ]
     return table(head, rows)
@@ -71,7 +77,11 @@ def cvxpy(found: Found) -> str:
 
 def vector(found: Found) -> str:
     """Rates of copies that are stepped together, and their ratios to one environment alone."""
-    forms = {"copies": "together", "rows": "together, one entry for each user"}
+    forms = {
+        "copies": "together",
+        "rows": "together, one entry for each user",
+        "in_turn": "in turn, wrapped",
+    }
     rows = []
     for name, by_form in ((TOGETHER[case], found[case]) for case in TOGETHER if case in found):
         rows.append([name, "alone", "1", number(by_form["alone"]), "-"])
@@ -94,8 +104,3 @@ def vector_parts(found: Found) -> str:
         [name, *(number(parts[name]) for parts in measured.values())] for name in found["parts_us"]
     ]
     return table(["part", *measured], rows)
-
-
-def metro(found: Found) -> str:
-    """Times of a step, of the bound and of rules, their gaps, and the growth."""
-    return flat({key: found[key] for key in ("parts_ms", "rules", "slopes")})

@@ -41,16 +41,16 @@ def vector(parts_key: str, allocation: str) -> Callable[[Results], str]:
     return limit
 
 
-def metro_step(view: str) -> Callable[[Results], str]:
+def metro_step(view: str, form: str) -> Callable[[Results], str]:
     """Of a step with ten thousand users: what takes most of it.
 
     Args:
         view: who the agents are.
+        form: whether all observations are made.
     """
 
     def limit(results: Results) -> str:
-        parts = dict(results["metro"]["parts_ms"][view])
-        parts.pop("step")
+        parts = results["metro"]["steps"][view][form]["parts_ms"]
         most = sorted(parts.items(), key=lambda part: -part[1])[:3]
         return f"Most of it: {', '.join(f'{name} {number(ms)} ms' for name, ms in most)}."
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import _environment_tables as environments
+import _metro_tables as metro
 from _pages import flat, number, spread, table
 
 Found = Mapping[str, Any]
@@ -16,11 +17,15 @@ def by_column(
 
     Args:
         head: of the columns before the numbers.
-        rows: what stands before the numbers, and the numbers.
+        rows: what stands before the numbers, and the numbers; ratios may have their range.
         columns: heads of the others, and their keys.
     """
-    body = [[*titles, *(number(row.get(key)) for key in columns.values())] for titles, row in rows]
+    body = [[*titles, *(_shown(row.get(key)) for key in columns.values())] for titles, row in rows]
     return table([*head, *columns], body)
+
+
+def _shown(value: Any) -> str:
+    return spread(value) if isinstance(value, Mapping) else number(value)
 
 
 def replay(found: Found) -> str:
@@ -101,14 +106,28 @@ def memory(found: Found) -> str:
 
 
 def distributed(found: Found) -> str:
-    """Rates and ratios of teams of env runners."""
-    over = {"two_on_two_nodes": ("two_nodes_over_one_runner", "two_nodes_over_one_node")}
-    rows = []
-    for name, rate in found["slots_per_second"].items():
-        ratios = [spread(found[key]) for key in over.get(name, ())] or ["-", "-"]
-        rows.append([name.replace("_", " "), str(found["nodes"][name]), number(rate), *ratios])
+    """Rates of teams of env runners, and their ratios; what two nodes cost, where that can be said.
+
+    Where a second runner on the same node adds little, as on a machine that has no core to spare, a
+    ratio near 1 says nothing of the cost of being on another node.
+    """
+    second = found.get("two_on_one_node_over_one_runner")
+    conclusive = second is not None and second["ratio"] >= WELL_ABOVE_ONE
+    nodes = spread(found["two_nodes_over_one_node"]) if conclusive else "not conclusive here"
+    ratios = {
+        "one": ["-", "-"],
+        "two_on_one_node": ["-" if second is None else spread(second), "-"],
+        "two_on_two_nodes": [spread(found["two_nodes_over_one_runner"]), nodes],
+    }
+    rows = [
+        [name.replace("_", " "), str(found["nodes"][name]), number(rate), *ratios[name]]
+        for name, rate in found["slots_per_second"].items()
+    ]
     head = ["env runners", "nodes", "slots per second", "over one", "over two on one node"]
     return table(head, rows)
+
+
+WELL_ABOVE_ONE = 1.5  # what two runners on a node must collect over one, to compare nodes with
 
 
 def runs(results: Mapping[str, Found]) -> str:
@@ -145,7 +164,7 @@ TABLES: Mapping[str, tuple[str, Callable[[Found], str]]] = {
     "cvxpy": ("environment", environments.cvxpy),
     "vector": ("vector", environments.vector),
     "vector-parts": ("vector", environments.vector_parts),
-    "metro": ("metro", environments.metro),
+    "metro": ("metro", metro.flat_numbers),
     "replay": ("replay", replay),
     "checkpoint": ("checkpoint", checkpoint),
     "memory": ("memory", memory),

@@ -8,9 +8,10 @@ from _solver_slots import Recorder
 
 from edgemarl.djtcra.batch_draws import draws_of
 from edgemarl.djtcra.batch_outcome import evaluate_each
-from edgemarl.djtcra.batch_reports import Rows, slot_infos
+from edgemarl.djtcra.batch_reports import Rows, reward_parts, slot_infos
 from edgemarl.djtcra.batch_servers import ServersTogether
 from edgemarl.djtcra.env import DJTCRAEnv
+from edgemarl.djtcra.passes import total_of_each
 from edgemarl.mec import batch_outcome, batch_slots
 from edgemarl.mec.allocation import best_power
 from edgemarl.mec.batch_servers import ServersTogether as ServersOffloading
@@ -37,6 +38,7 @@ def servers(copies: int) -> dict[str, Part]:
     outcome = evaluate_each(env.scenario, slots, assignment)
 
     def report_slot() -> None:
+        total_of_each(reward_parts(env.scenario, outcome, slots).reshape(slots.ran.shape))
         slot_infos(outcome, slots, prices=False)
         agents.infos(outcome, slots)
 
@@ -44,7 +46,7 @@ def servers(copies: int) -> dict[str, Part]:
         "actions": lambda: agents.decode(actions, slots),
         "allocation": lambda: env.scenario.allocation.allocate(recorder.problem),
         "evaluation": lambda: evaluate_each(env.scenario, slots, assignment),
-        "infos": report_slot,
+        "reports": report_slot,
         "draw": lambda: draws.next(slots, assignment, rngs),
         "observations": lambda: agents.observe(rows.of([env.scenario], slots), slots),
     }
@@ -62,11 +64,16 @@ def offloading(copies: int) -> dict[str, Part]:
     outcome = batch_outcome.evaluate_each(scenario, slots, assignment)
     snr = np.take_along_axis(slots.gain, np.maximum(assignment, 0)[..., None], axis=-1)
     snr = snr[assignment >= 0] / scenario.noise_power
+
+    def report_slot() -> None:
+        agents.paid(outcome, slots)
+        batch_outcome.slot_infos(scenario, slots, outcome)
+
     return {
         "actions": lambda: agents.decode(scores, slots),
         "allocation": lambda: best_power(snr, scenario.weight_ratio, scenario.max_power),
         "evaluation": lambda: batch_outcome.evaluate_each(scenario, slots, assignment),
-        "infos": lambda: batch_outcome.slot_infos(scenario, slots, outcome),
+        "reports": report_slot,
         "draw": lambda: batch_slots.next_slots(scenario, slots, rngs),
         "observations": lambda: agents.observe(slots),
     }

@@ -2,14 +2,17 @@
 
     python benchmarks/environment.py [--quick] [--venvs DIR] [--offline]
 
-Takes about five minutes, and one more to download mobile-env for the first time. Steps are those of
+Takes about nine minutes, and one more to download mobile-env for the first time. Steps are those of
 PettingZoo's interface under random actions, on one thread; rates are per second of CPU, medians of
 rounds in which all that is compared takes turns, and ratios are taken within a round.
 
-- `sizes`: at the same load for any number of users. `parts_ms` add up to a step: draw of the slot,
-  latency and quality, allocation, observation, and dicts, which is the rest: what actions, rewards,
-  infos and PettingZoo's dictionaries take.
-- `slope_in_users`: the exponent of the growth of a step's time with the number of users.
+- `steps`: at the same load for any number of users, every agent's observation and infos being made
+  in every step. `parts_ms` are timed within steps of the same environment: actions, latency and
+  quality, allocation, rewards and infos (`reports`), the draw of the next slot, observations, and
+  the rest. They add up to such a step, which takes longer by the clocks that are read in it.
+- `steps_when_looked_up`: the same where observations and infos are made when they are looked up, as
+  is the default with more than a thousand users, and nobody does.
+- `growth_in_users`: the exponent of the growth of a step's time with the number of users, `steps`.
 - `mobile_env`: the paper's scenario against mobile-env's large one, with its 30 users and with 100.
 - `cvxpy`: against the same environment whose allocation is solved by cvxpy.
 """
@@ -18,14 +21,16 @@ import argparse
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from _environment_cases import CASES, parts, servers, stepper, users
+from _environment_cases import CASES, LAZY, eager, lazy, servers, stepper, users
 from _peers_process import Worker
-from _peers_venvs import interpreter
+from _peers_venvs import interpreter, require
 from _report import report
 from _solver_slots import growth
+from _step_parts import step_and_parts
 from _turns import Rate, in_turns, rate_of, ratio
 
 HERE = Path(__file__).resolve().parent
@@ -40,29 +45,17 @@ def measured(rates: dict[str, Rate], options: argparse.Namespace) -> dict[str, l
     return in_turns(rates, rounds=options.rounds, seconds=options.seconds)
 
 
-def by_size(name: str, options: argparse.Namespace) -> dict[str, Any]:
+def by_size(
+    make: Callable[[int], Any], sizes: Sequence[int], options: argparse.Namespace
+) -> dict[str, Any]:
     """Steps per CPU second of an environment, and the time of each part, by number of users."""
     found = {}
-    for size in options.sizes:
-        env = CASES[name](size)
-        works = {"step": stepper(CASES[name](size)), **parts(env)}
-        seen = measured({part: rate_of(work) for part, work in works.items()}, options)
-        found[str(size)] = shares({part: statistics.median(r) for part, r in seen.items()})
-        print(name, size, found[str(size)], file=sys.stderr)
+    for size in sizes:
+        found[str(size)] = step_and_parts(
+            lambda size=size: make(size), rounds=options.rounds, seconds=options.seconds
+        )
+        print(size, found[str(size)], file=sys.stderr)
     return found
-
-
-def shares(rates: dict[str, float]) -> dict[str, Any]:
-    """A step's rate and the milliseconds of its parts, of which the last is the rest."""
-    ms = {name: 1000 / rate for name, rate in rates.items()}
-    divided = {
-        "draw": ms["draw"],
-        "latency": max(ms["evaluate"] - ms["allocation"], 0.0),
-        "allocation": ms["allocation"],
-        "observation": ms["observation"],
-    }
-    divided["dicts"] = max(ms["step"] - sum(divided.values()), 0.0)
-    return {"steps_per_cpu_second": rates["step"], "parts_ms": divided}
 
 
 def slope(found: dict[str, Any]) -> float:
@@ -132,14 +125,19 @@ def main() -> None:
     options = parser.parse_args()
     options.rounds, options.seconds = (1, 0.02) if options.quick else (7, 0.5)
     options.sizes = QUICK_SIZES if options.quick else SIZES
-    sizes = {name: by_size(name, options) for name in CASES}
+    steps = {name: by_size(eager(name), options.sizes, options) for name in CASES}
+    largest = options.sizes[-1:]
     results = {
-        "sizes": sizes,
-        "slope_in_users": {name: slope(found) for name, found in sizes.items()},
+        "steps": steps,
+        "steps_when_looked_up": {
+            name: by_size(lazy(name), largest, options) for name in CASES if name in LAZY
+        },
+        "growth_in_users": {name: slope(found) for name, found in steps.items()},
         "mobile_env": against_mobile_env(options),
         "cvxpy": against_cvxpy(options),
     }
     report("environment", results)
+    require({"mobile_env": results["mobile_env"]}, offline=options.offline)
 
 
 if __name__ == "__main__":

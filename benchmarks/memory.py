@@ -2,13 +2,15 @@
 
     python benchmarks/memory.py [--quick]
 
-Takes about three minutes. Environments are stepped a few times; learners sample a hundred slots of
+Takes about three minutes. Environments are stepped a few times, those called `lazy` making
+observations when they are looked up, which nobody does; learners sample a hundred slots of
 the paper's scenario and make ten updates. Counted is the process itself, not ray's services beside
 it; `rise` is what is beyond the process that has imported what it needs. A replay takes its memory
 as it fills, so that its size when full is given beside.
 """
 
 import argparse
+import functools
 import json
 import resource
 import subprocess
@@ -29,12 +31,12 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
-def environment(name: str, users: int) -> dict[str, float]:
+def environment(name: str, users: int, *, lazily: bool) -> dict[str, float]:
     """Steps an environment."""
-    from _environment_cases import CASES, stepper
+    from _environment_cases import eager, lazy, stepper
 
     before = peak()
-    step = stepper(CASES[name](users))
+    step = stepper((lazy if lazily else eager)(name)(users))
     for _ in range(STEPS):
         step()
     return {"peak_megabytes": peak(), "rise_megabytes": peak() - before}
@@ -60,12 +62,13 @@ def training(algorithm: str) -> dict[str, float]:
 
 def cases() -> dict[str, Case]:
     """What is measured, by name; each is called in a process of its own."""
-    names = ("djtcra_servers", "djtcra_users", "mec")
-    found: dict[str, Case] = {
-        f"{name}_{users}_users": lambda name=name, users=users: environment(name, users)
-        for name in names
-        for users in USERS
-    }
+    found: dict[str, Case] = {}
+    for name in ("djtcra_servers", "djtcra_users", "mec"):
+        for users in USERS:
+            forms = (False, True) if users == USERS[-1] and name != "mec" else (False,)
+            for lazily in forms:
+                title = f"{name}_{users}_users{'_lazy' if lazily else ''}"
+                found[title] = functools.partial(environment, name, users, lazily=lazily)
     return found | {name: lambda name=name: training(name) for name in ALGORITHMS}
 
 

@@ -11,8 +11,8 @@ they are looked up, and nobody does (`when_looked_up`).
 - `gaps_percent`: of rules to each slot's certified bound, and the CPU time of bound and rules.
 - `growth`: exponents of the growth of a step's time with |U| at as much power per user, and with
   |H| at as much power in all, servers as agents.
-- `training`: the most memory of the process that runs the command of `docs/how_to/metro.md`, without
-  Ray's processes beside it, and what the policy reaches on slots that it has not seen.
+- `training`: the most memory of the process that runs the command of `docs/how_to/metro.md`, Ray's
+  processes beside it not counted, and what the policy reaches on slots that it has not seen.
 """
 
 import argparse
@@ -62,8 +62,8 @@ def main() -> None:
     metro = load_scenario("metro")
     results: dict[str, Any] = {
         "steps": {view: steps(metro, view) for view in ("servers", "users")},
-        "rules": rules(metro, given.slots),
         "growth": {form: slopes(metro, USERS, SERVERS, lazy=lazy) for form, lazy in FORMS.items()},
+        "rules": rules(metro, given.slots),
         "peak_megabytes": peak(resource.RUSAGE_SELF),
     }
     if given.train:

@@ -2,9 +2,9 @@
 
     python benchmarks/performance.py
 
-`docs/performance.md` shows every target and table, `docs/algorithms/speed.md` the comparison with
-other libraries, `docs/solver.md` and `README.md` that of the solver. They say what has
-not been measured.
+`docs/performance.md` shows every target and table, `docs/how_to/metro.md` those of ten thousand
+users, `docs/algorithms/speed.md` the comparison with other libraries, `docs/solver.md` and
+`README.md` that of the solver. They say what has not been measured.
 """
 
 import json
@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import _metro_tables
 import _peers_table
 import _solver_table
-from _pages import table, update
+from _pages import MISSING, table, update
 from _performance_tables import TABLES, runs
 from _suite_cases import SUITE
 from _targets import TARGETS
@@ -22,7 +23,6 @@ from _targets import TARGETS
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 RESULTS = DOCS / "performance"
 PAGE = DOCS / "performance.md"
-MISSING = "Not measured yet: `make bench` does it."
 
 
 def load(folder: Path = RESULTS) -> dict[str, Any]:
@@ -56,6 +56,8 @@ def pages(reports: dict[str, Any]) -> dict[Path, dict[str, str]]:
     for name, module in (("peers", _peers_table), ("solver", _solver_table)):
         if name in results:
             found[module.PAGE] = {"table": module.markdown(results[name])}
+    if "metro" in results:
+        found[_metro_tables.PAGE] = _metro_tables.parts(results["metro"])
     if "solver" in results:
         found[_solver_table.README] = {"solver": _solver_table.brief(results["solver"])}
     return found

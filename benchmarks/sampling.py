@@ -10,8 +10,9 @@ size, draw actions from them and keep what they saw. The bare loop, around free 
 the same stacked networks as the joint runner, and batches its copies like it. `together` is the
 joint runner where the environment's copies are stepped together, with 7 servers by rows of the
 state that have owners; in `joint` they are stepped one by one. Numbers are environment steps per
-CPU second; ratios are taken within this run. `where_time_goes` are shares of the joint runner's
-time, by file, without the calls into other files.
+CPU second, medians of rounds in which all samplers of a case take turns, and ratios are taken
+within a round. `where_time_goes` are shares of the joint runner's time, by file, without the calls
+into other files.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import pstats
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from _sampling_cases import (
     Case,
     StockConfig,
 )
+from _turns import Rate, in_turns, ratio
 from ray.rllib.env.multi_agent_env_runner import MultiAgentEnvRunner
 from ray.rllib.env.wrappers.pettingzoo_env import ParallelPettingZooEnv
 from ray.tune.registry import register_env
@@ -107,17 +109,15 @@ def bare_loop(case: Case, copies: int) -> Sampler:
     return sample
 
 
-def rates(samplers: dict[str, Sampler]) -> dict[str, float]:
-    """Steps per CPU second of each, medians over rounds in which they take turns."""
-    seen: dict[str, list[float]] = {name: [] for name in samplers}
-    for sample in samplers.values():
-        sample(STEPS // 4)
-    for _ in range(ROUNDS):
-        for name, sample in samplers.items():
-            start = time.process_time()
-            sample(STEPS)
-            seen[name].append(STEPS / (time.process_time() - start))
-    return {name: round(statistics.median(values), 1) for name, values in seen.items()}
+def rate_of(sample: Sampler) -> Rate:
+    """Steps per CPU second of a sampler, which always collects as many; fewer to warm up."""
+
+    def rate(seconds: float) -> float:
+        steps, start = (STEPS if seconds else STEPS // 4), time.process_time()
+        sample(steps)
+        return steps / (time.process_time() - start)
+
+    return rate
 
 
 def where_time_goes(sample: Sampler) -> dict[str, float]:
@@ -131,34 +131,47 @@ def where_time_goes(sample: Sampler) -> dict[str, float]:
     return {name: round(seconds / total, 3) for name, seconds in spent.most_common(8)}
 
 
-def compare(case: Case, copies: int) -> dict[str, Any]:
-    """Rates and ratios of one case."""
-    samplers = {
+def samplers(case: Case, copies: int) -> dict[str, Sampler]:
+    """All that can sample a case."""
+    found = {
         "together": joint_runner(case, copies, together=True),
         "joint": joint_runner(case, copies),
         "stock": stock_runner(case, copies),
     }
-    compared = [("joint", "stock"), ("together", "stock")]
-    if not case.simulated:
-        samplers["bare_loop"] = bare_loop(case, copies)
-        compared.append(("joint", "bare_loop"))
-    found: dict[str, Any] = rates(samplers)
-    for name, other in compared:
-        found[f"{name}_over_{other}"] = round(found[name] / found[other], 2)
-    for name in ("joint", "together"):
-        found[f"where_time_goes_{name}"] = where_time_goes(samplers[name])
-    return found
+    return found if case.simulated else {**found, "bare_loop": bare_loop(case, copies)}
 
 
-def compare_copies(case: Case) -> dict[str, Any]:
-    """What one and eight copies compare to."""
-    one, eight = compare(case, 1), compare(case, 8)
-    return {
-        "1_copies": one,
-        "8_copies": eight,
-        "gain_of_8_copies": round(eight["joint"] / one["joint"], 2),
-        "8_together_over_1_stock": round(eight["together"] / one["stock"], 2),
+def compare(case: Case, few: int = 1, many: int = 8) -> dict[str, Any]:
+    """Rates and ratios of one case with few copies and with many, which all take turns."""
+    by_copies = {copies: samplers(case, copies) for copies in (few, many)}
+    works = {
+        (name, copies): sampler
+        for copies, of_copies in by_copies.items()
+        for name, sampler in of_copies.items()
     }
+    each = {" ".join(map(str, key)): rate_of(sampler) for key, sampler in works.items()}
+    seen = in_turns(each, rounds=ROUNDS, seconds=1.0)
+    rates = dict(zip(works, seen.values(), strict=True))
+    found: dict[str, Any] = {}
+    for copies, of_copies in by_copies.items():
+        own = {name: rates[name, copies] for name in of_copies}
+        found[f"{copies}_copies"] = rates_and_ratios(own)
+        for name in ("joint", "together"):
+            shares = where_time_goes(of_copies[name])
+            found[f"{copies}_copies"][f"where_time_goes_{name}"] = shares
+    found[f"gain_of_{many}_copies"] = ratio(rates["joint", many], rates["joint", few])
+    together = ratio(rates["together", many], rates["stock", few])
+    return {**found, f"{many}_together_over_{few}_stock": together}
+
+
+def rates_and_ratios(rates: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Median rates of samplers of as many copies, and how they compare within rounds."""
+    found: dict[str, Any] = {name: statistics.median(each) for name, each in rates.items()}
+    pairs = (("joint", "stock"), ("together", "stock"), ("joint", "bare_loop"))
+    for name, other in pairs:
+        if other in rates:
+            found[f"{name}_over_{other}"] = ratio(rates[name], rates[other])
+    return found
 
 
 def main() -> None:
@@ -174,7 +187,7 @@ def main() -> None:
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
-    results = {name: compare_copies(CASES[name]) for name in names}
+    results = {name: compare(CASES[name]) for name in names}
     ray.shutdown()
     report("sampling", results)
 

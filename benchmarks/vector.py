@@ -11,12 +11,15 @@ round.
   devices to eight.
 - `alone`: steps of PettingZoo's interface.
 - `copies`: steps of all copies together by `edgemarl.vector`, for several numbers of copies.
-- `rows`: the same, acting by one entry for each user and looking at the joint state alone, as
-  learners do that keep an observation once; servers only.
+- `in_turn`: the same of eight copies that are wrapped, so that they are stepped in turn; allocation
+  only.
+- `rows`: the same as `copies`, acting by one entry for each user and looking at the joint state
+  alone, as learners do that keep an observation once; servers only.
 - `parts_us`: microseconds of a copy's step with the most copies, servers as agents: actions,
   allocation (the solver), the rest of the evaluation, rewards and infos, the draw of the next slot,
-  observations; `offloading_180_parts_us` the same of 180 devices, whose allocation is that of the
-  best powers.
+  observations, each called by itself, and the rest of a whole step, which is negative where the
+  parts by themselves take longer; `offloading_180_parts_us` the same of 180 devices, whose
+  allocation is that of the best powers.
 """
 
 import argparse
@@ -31,10 +34,12 @@ from _environment_cases import stepper
 from _report import report
 from _turns import Rate, in_turns, rate_of, ratio
 from _vector_parts import Part, offloading, servers
+from pettingzoo.utils.wrappers import BaseParallelWrapper
 
 import edgemarl
+from edgemarl.core.vector import batched
 
-COPIES, QUICK_COPIES = (1, 8, 32), (2,)
+COPIES, IN_TURN, QUICK_COPIES = (1, 8, 32), (8,), (2,)
 CASES = {  # environment and scenario
     "servers": ("edgemarl/djtcra-servers-v0", "paper"),
     "users": ("edgemarl/djtcra-users-v0", "paper"),
@@ -44,10 +49,22 @@ CASES = {  # environment and scenario
 PREPARED = 20  # joint actions that are drawn before the clock starts
 
 
-def together(name: str, copies: int, *, rows: bool = False) -> Part:
-    """One step of all copies, with what they observe afterwards and resets as needed."""
+def together(name: str, copies: int) -> Any:
+    """Copies that are stepped together."""
     environment, scenario = CASES[name]
-    batch: Any = edgemarl.vector(environment, copies, scenario=scenario)
+    return edgemarl.vector(environment, copies, scenario=scenario)
+
+
+def in_turn(name: str, copies: int) -> Any:
+    """Copies that are wrapped, and so cannot be stepped together."""
+    environment, scenario = CASES[name]
+    envs = [edgemarl.make(environment, scenario=scenario) for _ in range(copies)]
+    return batched([BaseParallelWrapper(env) for env in envs])
+
+
+def step_of(batch: Any, *, rows: bool = False) -> Part:
+    """One step of all copies, with what they observe afterwards and resets as needed."""
+    copies = batch.num_envs
     batch.reset(list(range(copies)))
     agents = batch.possible_agents
     space = batch.envs[0].action_space(agents[0])
@@ -70,13 +87,15 @@ def together(name: str, copies: int, *, rows: bool = False) -> Part:
 
 
 def times(
-    parts: Callable[[int], Mapping[str, Part]], options: argparse.Namespace
+    case: str, parts: Callable[[int], Mapping[str, Part]], options: argparse.Namespace
 ) -> dict[str, float]:
     """Microseconds of each part for each copy; the allocation is not part of the evaluation."""
     copies = options.copies[-1]
-    seen = measured({name: rate_of(part) for name, part in parts(copies).items()}, options)
+    works = {**parts(copies), "rest": step_of(together(case, copies))}
+    seen = measured({name: rate_of(work) for name, work in works.items()}, options)
     found = {name: 1e6 / copies / statistics.median(rates) for name, rates in seen.items()}
     found["evaluation"] -= found["allocation"]
+    found["rest"] -= sum(found[name] for name in found if name != "rest")
     return found
 
 
@@ -89,20 +108,23 @@ def compared(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """One environment alone against copies together."""
     environment, scenario = CASES[name]
     rates = {"alone": rate_of(stepper(edgemarl.make(environment, scenario=scenario)))}
-    kinds = {"copies": False, "rows": True} if name == "servers" else {"copies": False}
-    for kind, rows in kinds.items():
-        for copies in options.copies:
-            step = rate_of(together(name, copies, rows=rows))
+    kinds = {"copies": options.copies}
+    kinds |= {"rows": options.copies} if name == "servers" else {}
+    kinds |= {"in_turn": options.in_turn} if name in ("servers", "users") else {}
+    for kind, counts in kinds.items():
+        for copies in counts:
+            batch = in_turn(name, copies) if kind == "in_turn" else together(name, copies)
+            step = rate_of(step_of(batch, rows=kind == "rows"))
             rates[f"{kind} {copies}"] = lambda s, step=step, copies=copies: copies * step(s)
     seen = measured(rates, options)
     found: dict[str, Any] = {"alone": statistics.median(seen["alone"])}
-    for kind in kinds:
+    for kind, counts in kinds.items():
         found[kind] = {
             str(copies): {
                 "steps_per_cpu_second": statistics.median(seen[f"{kind} {copies}"]),
                 **ratio(seen[f"{kind} {copies}"], seen["alone"]),
             }
-            for copies in options.copies
+            for copies in counts
         }
     print(name, found, file=sys.stderr)
     return found
@@ -114,10 +136,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="two copies, one short round")
     options = parser.parse_args(arguments)
     options.copies = QUICK_COPIES if options.quick else COPIES
+    options.in_turn = QUICK_COPIES if options.quick else IN_TURN
     options.rounds, options.seconds = (1, 0.0) if options.quick else (15, 0.5)
     results: dict[str, Any] = {name: compared(name, options) for name in CASES}
-    results["parts_us"] = times(servers, options)
-    results["offloading_180_parts_us"] = times(offloading, options)
+    results["parts_us"] = times("servers", servers, options)
+    results["offloading_180_parts_us"] = times("offloading_180", offloading, options)
     report("vector", results)
 
 

@@ -4,13 +4,10 @@ import argparse
 import importlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from edgemarl import djtcra, mec
-
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-SHORT = argparse.Namespace(rounds=1, seconds=0.0, sizes=(8, 16))
+SHORT = argparse.Namespace(rounds=1, seconds=0.0)
 
 
 @pytest.fixture
@@ -38,23 +35,44 @@ def test_the_load_is_the_same_for_any_number_of_users(module):
     assert list(scenario.capacity) == pytest.approx([20e9] * 8)  # twice that of 180 devices
 
 
-def test_the_allocation_that_is_timed_is_that_of_the_step(module):
-    cases = module("_environment_cases")
-    env = cases.servers(20)
-    parts = cases.parts(env)
-    outcome = parts["evaluate"]()
-    assert isinstance(outcome, djtcra.Outcome)
-    np.testing.assert_array_equal(parts["allocation"]().power, outcome.allocation)
-    assert isinstance(parts["draw"](), djtcra.State)
-    assert list(parts["observation"]()) == env.possible_agents
+@pytest.mark.parametrize("case", ["djtcra_servers", "djtcra_users", "mec"])
+def test_a_step_s_parts_are_timed_within_it(module, case):
+    cases, parts = module("_environment_cases"), module("_step_parts")
+    found = parts.step_and_parts(lambda: cases.eager(case)(8), rounds=1, seconds=0.0)
+    assert found["steps_per_cpu_second"] > 0
+    assert list(found["parts_ms"]) == list(parts.PARTS)
+    assert min(found["parts_ms"].values()) > 0  # each part is called
 
-    parts = cases.parts(cases.offloading(20))
-    outcome, (power, share) = parts["evaluate"](), parts["allocation"]()
-    assert isinstance(outcome, mec.Outcome)
-    away = outcome.assignment >= 0
-    assert away.any()
-    np.testing.assert_array_equal(power, outcome.power[away])
-    np.testing.assert_array_equal(share[away], outcome.frequency[away])
+
+def test_a_moment_belongs_to_the_part_entered_last(module, monkeypatch):
+    parts = module("_step_parts")
+    clock = iter([0.0, 1.0, 3.0, 7.0, 15.0, 31.0])
+    monkeypatch.setattr(parts.time, "process_time", lambda: next(clock))
+    watch = parts.Stopwatch()
+    inner = watch.timed("allocation", lambda: None)
+    watch.run(watch.timed("latency", lambda: inner()))
+    assert watch.seconds == {"rest": 1.0 + 16.0, "latency": 2.0 + 8.0, "allocation": 4.0}
+
+
+def test_nothing_is_timed_afterwards(module):
+    cases, parts = module("_environment_cases"), module("_step_parts")
+    env, watch = cases.servers(8), parts.Stopwatch()
+    before = type(env.scenario.allocation).allocate
+    step = cases.stepper(env)
+    with parts.watched(env, watch):
+        watch.run(step)
+    spent = watch.seconds.total()
+    step()
+    assert watch.seconds.total() == spent > 0
+    assert type(env.scenario.allocation).allocate is before
+    assert "_evaluate" not in vars(env)
+
+
+def test_who_makes_all_observations_and_who_none(module):
+    cases = module("_environment_cases")
+    assert not cases.eager("djtcra_servers")(8).view.lazy
+    assert cases.lazy("djtcra_servers")(8).view.lazy
+    assert cases.eager("mec")(8).agents == []  # it has no such option
 
 
 def test_a_stepper_begins_episodes_anew(module):
@@ -69,7 +87,7 @@ def test_a_stepper_begins_episodes_anew(module):
 
 def test_sizes_slopes_and_ratios(module):
     environment = module("environment")
-    found = environment.by_size("djtcra_users", SHORT)
+    found = environment.by_size(environment.eager("djtcra_users"), (8, 16), SHORT)
     assert list(found) == ["8", "16"]
     rates = {"8": {"steps_per_cpu_second": 40.0}, "16": {"steps_per_cpu_second": 10.0}}
     assert environment.slope(rates) == pytest.approx(2.0)

@@ -24,12 +24,16 @@ def sampling(monkeypatch, ray_session):
 @pytest.mark.parametrize("rows", [0, 4])
 def test_rates_ratios_and_shares(sampling, rows):
     case = sampling.Case(agents=3, rows=rows, hiddens=(8,), rates=not rows)
-    found = sampling.compare(case, copies=2)
-    assert all(found[name] > 0 for name in ("together", "joint", "stock", "bare_loop"))
-    assert found["joint_over_stock"] == pytest.approx(found["joint"] / found["stock"], abs=0.01)
-    assert found["joint_over_stock"] > 1
+    found = sampling.compare(case, 1, 2)
+    rates = found["2_copies"]
+    assert all(rates[name] > 0 for name in ("together", "joint", "stock", "bare_loop"))
+    over = rates["joint_over_stock"]["ratio"]
+    assert over == pytest.approx(rates["joint"] / rates["stock"])
+    assert over > 1
+    over = found["2_together_over_1_stock"]["ratio"]
+    assert over == pytest.approx(rates["together"] / found["1_copies"]["stock"])
     for name in ("joint", "together"):
-        shares = found[f"where_time_goes_{name}"]
+        shares = rates[f"where_time_goes_{name}"]
         assert len(shares) == 8
         assert 0.3 < sum(shares.values()) <= 1.01
 

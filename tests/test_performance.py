@@ -65,15 +65,15 @@ def test_reasons_have_their_numbers_from_the_results():
     results = {
         "peers": {"updates": {"users_vdn": {"a": {"ratio": 1.5}}}},
         "updates": {"users_vdn": {"share_of_peak": 0.2, "share_of_products": 0.5}},
-        "metro": {"parts_ms": {"users": {"step": 40, "draw": 3, "evaluate": 30}}},
+        "metro": {"steps": {"users": {"all_made": {"parts_ms": {"draw": 3, "latency": 30}}}}},
         "vector": {"parts_us": {"allocation": 30, "draw": 10, "infos": 40}},
         "sampling": {"users": {"8_copies": {"where_time_goes_together": {"a.py": 0.5}}}},
     }
     assert limits.products("users_vdn")(results).endswith("the ratio would be 3.00.")
     assert limits.products("users_vdn")({}).endswith("by the same PyTorch.")
     assert "reach 0.400 of the peak; 50% of the time" in limits.peak("users_vdn")(results)
-    reason = limits.metro_step("users")(results)
-    assert reason == "Most of it: evaluate 30.0 ms, draw 3.00 ms."
+    reason = limits.metro_step("users", "all_made")(results)
+    assert reason == "Most of it: latency 30.0 ms, draw 3.00 ms."
     reason = limits.vector("parts_us", "The solver")(results)
     assert reason.startswith("The solver and the draw")
     assert reason.endswith("take 50% of a copy's step.")
@@ -100,17 +100,6 @@ def test_numbers_have_three_digits(value, shown):
     assert importlib.import_module("_pages").number(value) == shown
 
 
-def test_a_step_s_parts_add_up(performance):
-    shares = importlib.import_module("environment").shares
-    rates = {"step": 100, "draw": 1000, "evaluate": 250, "allocation": 500, "observation": 1000}
-    found = shares(rates)
-    assert found["steps_per_cpu_second"] == 100
-    assert found["parts_ms"] == pytest.approx(
-        {"draw": 1.0, "latency": 2.0, "allocation": 2.0, "observation": 1.0, "dicts": 4.0}
-    )
-    assert sum(found["parts_ms"].values()) == pytest.approx(10.0)
-
-
 def test_ratios_are_taken_within_rounds():
     turns = importlib.import_module("_turns")
     assert turns.ratio([10.0, 20.0, 30.0], [5.0, 5.0, 30.0]) == {
@@ -127,18 +116,19 @@ def test_all_take_turns():
 
 
 SPREAD = {"ratio": 2.0, "ratio_range": [1.0, 3.0]}
+OVER = ("on_one_node_over_one_runner", "nodes_over_one_runner", "nodes_over_one_node")
+PARTS = ("actions", "latency", "allocation", "reports", "draw", "observation", "rest")
 FOUND = {
     "environment": {
-        "sizes": {
+        "steps": {
             "mec": {
                 "10000": {
                     "steps_per_cpu_second": 12.5,
-                    "parts_ms": dict.fromkeys(
-                        ("draw", "latency", "allocation", "observation", "dicts"), 16.0
-                    ),
+                    "parts_ms": dict.fromkeys(PARTS, 16.0),
                 }
             }
         },
+        "steps_when_looked_up": {},
         "mobile_env": {
             "steps_per_cpu_second": {
                 "djtcra_servers": 2000,
@@ -158,6 +148,7 @@ FOUND = {
             "alone": 2000,
             "copies": {"8": {"steps_per_cpu_second": 4000, **SPREAD}},
             "rows": {"8": {"steps_per_cpu_second": 5000, **SPREAD}},
+            "in_turn": {"8": {"steps_per_cpu_second": 900, **SPREAD}},
         },
         "users": {"alone": 1000, "copies": {}},
         "offloading": {"alone": 3000, "copies": {}},
@@ -165,9 +156,30 @@ FOUND = {
         "offloading_180_parts_us": {"draw": 45.0},
     },
     "metro": {
-        "parts_ms": {"users": {"step": 20.0}},
-        "rules": {"gaps_percent": {"greedy": 5.0}},
-        "slopes": {"in_users": 0.75},
+        "steps": {
+            view: {
+                form: {"step_ms": 20.0, "parts_ms": dict.fromkeys(PARTS, 2.5)}
+                for form in ("all_made", "when_looked_up")
+            }
+            for view in ("servers", "users")
+        },
+        "rules": {
+            "gaps_percent": {"greedy": 5.0},
+            "cpu_seconds": {"bound": 1.5, "greedy": 0.25},
+            "static_prices_cpu_seconds": 4.0,
+        },
+        "growth": {
+            form: {"in_users": 0.75, "in_servers": 1} for form in ("all_made", "when_looked_up")
+        },
+        "training": {
+            "slots": 20,
+            "peak_megabytes": 2000.0,
+            "settings": ["algo.tau=0.5"],
+            "compared": [
+                {"policy": name, "system_qoe": {"mean": 8000.0}, "gap": {"mean": 0.05}}
+                for name in ("/tmp/run", "greedy", "upper bound")
+            ],
+        },
         "peak_megabytes": 500.0,
     },
     "replay": {
@@ -175,7 +187,9 @@ FOUND = {
         "rows_soft_actions": {},
         "observations_of_all_agents_stored": {},
     },
-    "sampling": {"users": {"1_copies": {"joint": 20.0}, "8_copies": {"together_over_stock": 7}}},
+    "sampling": {
+        "users": {"1_copies": {"joint": 20.0}, "8_copies": {"together_over_stock": SPREAD}}
+    },
     "updates": {"users_vdn": {"case": "VDN: all", "updates_per_cpu_second": 30.0}},
     "checkpoint": {
         "vdn": {
@@ -190,13 +204,13 @@ FOUND = {
     "distributed": {
         "slots_per_second": {"one": 500, "two_on_two_nodes": 900},
         "nodes": {"one": 1, "two_on_two_nodes": 2},
-        **dict.fromkeys(("two_nodes_over_one_runner", "two_nodes_over_one_node"), SPREAD),
+        **{f"two_{what}": SPREAD for what in OVER},
     },
     "decision_time": {"n30": {"cpu_ms": {"dirs": 0.5}, "where_time_goes": {"torch": 0.9}}},
     "slot_bound": {"tiny": {"gap": 0.01, "named": "x"}},
 }
 ROWS = {
-    "environment": "| offloading | 10,000 | 12.5 | 16.0 | 16.0 | 16.0 | 16.0 | 16.0 |",
+    "environment": "| offloading | 10,000 | 12.5 |" + 7 * " 16.0 |",
     "mobile-env": "| allocation, users as agents, 100 users | 1,000 | 2.00 (1.00 to 3.00) "
     "| 2.00 (1.00 to 3.00) |",
     "cvxpy": "| 30 | 2,000 | 1,000 | 2.00 (1.00 to 3.00) |",
@@ -205,7 +219,7 @@ ROWS = {
     "vector-parts": "| draw | 8.50 | 45.0 |",
     "metro": "| rules, gaps percent, greedy | 5.00 |",
     "replay": "| rows, sampled actions | 4.15 | - | 1.50 | - |",
-    "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 7.00 | - |",
+    "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 2.00 (1.00 to 3.00) | - |",
     "updates": "| VDN: all | 30.0 | - | - | - |",
     "checkpoint": "| vdn | 9.50 | 8.00 | 50.0 | 30.0 | 2.00 (1.00 to 3.00) |",
     "memory": "| mec 100 users | 150 | 7.25 | - |",
@@ -264,3 +278,34 @@ def test_code_that_differs_from_the_commit_is_said_to(tmp_path):
 def test_what_could_not_be_measured_is_said():
     tables = importlib.import_module("_environment_tables")
     assert tables.mobile_env({"mobile_env": {"error": "no network"}}).endswith("no network.")
+
+
+def test_two_nodes_are_compared_only_where_a_second_runner_collects_more():
+    tables = importlib.import_module("_performance_tables")
+    idle = {**SPREAD, "ratio": 1.01}
+    found = FOUND["distributed"] | {"two_on_one_node_over_one_runner": idle}
+    line = tables.distributed(found).splitlines()[-1]
+    assert line == "| two on two nodes | 2 | 900 | 2.00 (1.00 to 3.00) | not conclusive here |"
+
+
+def test_the_page_of_ten_thousand_users_shows_what_was_measured():
+    parts = importlib.import_module("_metro_tables").parts(FOUND["metro"])
+    assert "| step [ms] | 20.0 | 20.0 | 20.0 | 20.0 |" in parts["steps"].splitlines()
+    assert "| of it rest | 2.50 | 2.50 | 2.50 | 2.50 |" in parts["steps"].splitlines()
+    assert "| when looked up | 0.750 | 1.00 |" in parts["growth"].splitlines()
+    assert parts["rules"].splitlines()[2:] == [
+        "| bound | 1.50 | - |",
+        "| `greedy` | 0.250 | 5.00 |",
+        "| static prices, once | 4.00 | - |",
+    ]
+    assert "| trained for 20 slots | 8,000 | 5.00 |" in parts["trained"].splitlines()
+    assert parts["trained"].endswith("that trained: 2,000 MB. Its settings: `algo.tau=0.5`.")
+
+
+def test_results_of_before_are_not_shown_as_those_of_now():
+    tables, targets = (importlib.import_module(f"_{name}") for name in ("metro_tables", "targets"))
+    before = {"rules": FOUND["metro"]["rules"], "slopes": {"in_users": 0.5}}
+    assert tables.parts(before)["steps"].startswith("Not measured yet")
+    assert targets.within("slopes", "in_users")(before) == 0.5
+    with pytest.raises(KeyError):
+        targets.within("slopes", "in_users", "ratio")(before)
