@@ -3,7 +3,7 @@
 import contextlib
 import statistics
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
@@ -21,7 +21,7 @@ class Stopwatch:
     """CPU seconds by part; a moment belongs to the part that was entered last."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._within, self._since = ["rest"], 0.0
 
     def timed(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -61,9 +61,9 @@ def test_nothing_is_timed_afterwards(module):
     step = cases.stepper(env)
     with parts.watched(env, watch):
         watch.run(step)
-    spent = watch.seconds.total()
+    spent = sum(watch.seconds.values())
     step()
-    assert watch.seconds.total() == spent > 0
+    assert sum(watch.seconds.values()) == spent > 0
     assert type(env.scenario.allocation).allocate is before
     assert "_evaluate" not in vars(env)
 
