@@ -1,5 +1,6 @@
 """Infos of agents and of copies, which are dictionaries, as arrays."""
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -24,8 +25,7 @@ def joined_infos(
         ValueError: agents differ in their keys, or in the shape of what they have under a key.
     """
     names, each = list(infos), list(infos.values())
-    _check_keys(names, each)
-    joined = {key: _stacked(key, names, [info[key] for info in each]) for key in each[0]}
+    joined = {key: _stacked(key, names, values) for key, values in _by_key(names, each).items()}
     for key, values in joined.items():
         if key in shared:
             joined[key] = values[0]
@@ -44,22 +44,30 @@ def infos_of_copies(told: Sequence[Arrays | None]) -> dict[str, NDArray[Any]]:
     if not known:
         return {}
     names, each = [name for name, _ in known], [infos for _, infos in known]
-    _check_keys(names, each)
-    joined = {}
-    for key, some in each[0].items():
-        values = _stacked(key, names, [infos[key] for infos in each])
-        joined[key] = np.zeros((len(told), *some.shape), values.dtype)
-        joined[key][[infos is not None for infos in told]] = values
+    joined = {key: _stacked(key, names, some) for key, some in _by_key(names, each).items()}
+    if len(known) < len(told):
+        which = np.array([infos is not None for infos in told])
+        joined = {key: _spread(values, which) for key, values in joined.items()}
     return joined
 
 
-def _check_keys(names: Sequence[str], each: Sequence[Mapping[str, Any]]) -> None:
-    for name, infos in zip(names, each, strict=True):
-        if infos.keys() != each[0].keys():
-            raise ValueError(
-                f"infos must have the same keys everywhere, {names[0]} has {list(each[0])} and "
-                f"{name} has {list(infos)}"
-            )
+def _spread(values: NDArray[Any], which: NDArray[np.bool_]) -> NDArray[Any]:
+    """The values of some copies in an array of all, zeros elsewhere."""
+    spread = np.zeros((len(which), *values.shape[1:]), values.dtype)
+    spread[which] = values
+    return spread
+
+
+def _by_key(names: Sequence[str], each: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """What all have under each key; ValueError names one that has other keys than the first."""
+    if len(set(map(len, each))) == 1:
+        with contextlib.suppress(KeyError):
+            return {key: [infos[key] for infos in each] for key in each[0]}
+    other = next(n for n, infos in enumerate(each) if infos.keys() != each[0].keys())
+    raise ValueError(
+        f"infos must have the same keys everywhere, {names[0]} has {list(each[0])} and "
+        f"{names[other]} has {list(each[other])}"
+    )
 
 
 def _stacked(key: str, names: Sequence[str], values: Sequence[Any]) -> NDArray[Any]:

@@ -40,6 +40,7 @@ class InTurn:
         self.envs, self.num_envs = list(envs), len(envs)
         first = self.envs[0]
         self.possible_agents = list(first.possible_agents)
+        self._everybody = frozenset(self.possible_agents)
         self._shape = first.action_space(self.possible_agents[0]).shape
         self._seen: list[Mapping[str, Any]] = [{} for _ in self.envs]
 
@@ -130,7 +131,7 @@ class InTurn:
     def _check_agents(self, **returned: Mapping[str, Any]) -> None:
         """ValueError unless all that a copy has returned is there for every agent."""
         for name, values in returned.items():
-            if not all(map(values.__contains__, self.possible_agents)):
+            if not values.keys() >= self._everybody:
                 absent = [agent for agent in self.possible_agents if agent not in values]
                 raise ValueError(
                     f"{name} must have an entry for every agent in every slot, missing {absent}; "
@@ -156,8 +157,8 @@ class InTurn:
 
 def joint_end(ended: Sequence[bool], cut: Sequence[bool]) -> tuple[bool, bool] | None:
     """Whether an episode ends and whether it is cut off; None where agents differ in that."""
-    (first, *others) = {(bool(end), bool(off)) for end, off in zip(ended, cut, strict=True)}
-    return None if others else first
+    (first, *others) = set(zip(ended, cut, strict=True))
+    return None if others else (bool(first[0]), bool(first[1]))
 
 
 def stacked_observations(seen: Sequence[Sequence[Any]]) -> Any:
