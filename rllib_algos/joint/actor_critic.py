@@ -99,9 +99,10 @@ class ActorCriticLearner(JointLearner):
     def _update_actors(self, batch: dict[str, Tensor]) -> Tensor:
         """Lines 15 to 19: the value of the policies' joint action, ascended per agent."""
         decisions = self.actors_module.actors.decide(batch, self.generator)
+        # The backward pass too, which evaluates critics once more where tables are large.
         with frozen(self.central_module.critics):
             loss = -self.actor_value(batch, decisions).mean(-1)
-        self.minimize(ACTORS, "actor", loss, self._critic_names(len(loss)))
+            self.minimize(ACTORS, "actor", loss, self._critic_names(len(loss)))
         entropy = self.layout.per_agent([d.entropy for d in decisions], batch)
         self.metrics.log_value((ACTORS, "entropy_mean"), entropy.detach().mean(), window=1)
         return loss.detach().sum()

@@ -157,6 +157,19 @@ def test_every_algorithm_trains_them(small, name):
     assert all((after[name] != before[name]).any() for name in after)
 
 
+def test_large_tables_are_learned_from_in_parts(small, monkeypatch):
+    learned = []
+    for rows_at_once in (8192, 16):
+        monkeypatch.setattr("rllib_algos.joint.row_networks.ROWS_AT_ONCE", rows_at_once)
+        algorithm = small(registry.get_config("ma_maxent"), row_env, **BOTH)
+        for _ in range(4):
+            algorithm.train()
+        learned.append(weights(algorithm))
+    whole, in_parts = learned
+    for name, values in whole.items():
+        np.testing.assert_allclose(in_parts[name], values, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
 def test_they_and_their_critics_go_through_checkpoints(small, tmp_path):
     algorithm = small(registry.get_config("maddpg"), row_env, **BOTH)
     for _ in range(4):
