@@ -1,13 +1,29 @@
 """Why targets are missed, in words whose numbers are those of the benchmarks."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from _pages import number
 from _peers_cases import CELLS
+from _peers_table import TITLES
 
 Results = Mapping[str, Mapping[str, Any]]  # of each benchmark that has been run
 SHARED = ("allocation", "draw")  # parts of a step that are the same work for every copy
+PARTS = {"servers": "parts_us", "offloading_180": "offloading_180_parts_us"}  # in `vector.py`
+KINDS = {  # of torch's operators, by what they do in an update
+    "products": ("mm", "addmm", "bmm", "baddbmm", "baddbmm_"),
+    "ReLU": ("relu_", "clamp_min_", "threshold_backward"),
+    "copies": ("copy_",),
+    "Adam": ("_fused_adam_", "Optimizer.step#Adam.step"),
+    "target networks": ("lerp_",),
+    "the networks' Python": ("_Stack", "_StackBackward"),
+}
+KIND = {operator: kind for kind, operators in KINDS.items() for operator in operators}
+
+
+class NotMeasuredError(KeyError):
+    """What a number needs was not measured; its argument names it."""
 
 
 def unknown(results: Results) -> str:
@@ -22,23 +38,35 @@ def fewer_users(results: Results) -> str:
     )
 
 
-def vector(parts_key: str, allocation: str) -> Callable[[Results], str]:
+def vector(case: str, allocation: str) -> Callable[[Results], str]:
     """Of copies that are stepped together: what of a step is work that each copy brings.
 
     Args:
-        parts_key: of the parts of a step among the results.
-        allocation: what the part of that name is.
+        case: of `vector.py`, whose step was measured by its parts.
+        allocation: what the part of that name is, and where it was measured if elsewhere.
     """
 
     def limit(results: Results) -> str:
-        parts = results["vector"][parts_key]
-        share = sum(parts[name] for name in SHARED) / sum(parts.values())
+        found = results["vector"]
+        parts = dict(found[PARTS[case]])
+        step, alone = (
+            1e6 / rate
+            for rate in (found[case]["copies"]["32"]["steps_per_cpu_second"], found[case]["alone"])
+        )
+        own = sum(parts.pop(name) for name in SHARED)
         return (
             f"{allocation} and the draw of a slot, which every copy needs for itself, take "
-            f"{share:.0%} of a copy's step."
+            f"{number(own)} of a copy's {number(step)} µs; with these alone the ratio would be "
+            f"{number(alone / own)}. Most of what is left: {_most(parts, 'µs')}."
         )
 
     return limit
+
+
+def _most(parts: Mapping[str, float], unit: str) -> str:
+    """The three largest."""
+    largest = sorted(parts.items(), key=lambda part: -part[1])[:3]
+    return ", ".join(f"{name} {number(value)} {unit}" for name, value in largest)
 
 
 def metro_step(view: str, form: str) -> Callable[[Results], str]:
@@ -51,8 +79,7 @@ def metro_step(view: str, form: str) -> Callable[[Results], str]:
 
     def limit(results: Results) -> str:
         parts = results["metro"]["steps"][view][form]["parts_ms"]
-        most = sorted(parts.items(), key=lambda part: -part[1])[:3]
-        return f"Most of it: {', '.join(f'{name} {number(ms)} ms' for name, ms in most)}."
+        return f"Most of it: {_most(parts, 'ms')}."
 
     return limit
 
@@ -74,24 +101,43 @@ def sampling(path: tuple[str, ...]) -> Callable[[Results], str]:
     return limit
 
 
-def least_ratio(found: Mapping[str, Any], cell: str) -> float:
-    """The ratio to the best peer in a cell of `peers.py`; KeyError where no peer was measured."""
-    ratios = [row["ratio"] for row in found[CELLS[cell].kind][cell].values() if "ratio" in row]
-    if not ratios:
-        raise KeyError(cell)
-    return min(ratios)
+def least_ratio(found: Mapping[str, Any], cell: str, key: str = "ratio") -> float:
+    """The ratio to the best of all peers in a cell of `peers.py`.
+
+    Args:
+        found: its results.
+        cell: which.
+        key: "products_ratio": that of the matrix products alone.
+
+    Raises:
+        KeyError: the cell has not been measured.
+        NotMeasuredError: of a library that should have been, there is no ratio.
+    """
+    row, peers = found[CELLS[cell].kind][cell], CELLS[cell].peers
+    failed = ("ours",) if "error" in row.get("ours", {}) else peers
+    missing = [TITLES[who] for who in failed if key not in row.get(who, {})]
+    if missing:
+        raise NotMeasuredError(", ".join(missing))
+    return min(row[peer][key] for peer in peers)
 
 
-def products(cell: str) -> Callable[[Results], str]:
-    """Of updates beside peers: the ratio if nothing but the matrix products took time."""
+def products(cell: str, wanted: float) -> Callable[[Results], str]:
+    """Of updates beside peers: the ratio if nothing but the matrix products took time.
+
+    Args:
+        cell: of `peers.py`.
+        wanted: the ratio that is missed; where products would allow it, the others are named.
+    """
 
     def limit(results: Results) -> str:
-        text = "Every library makes these matrix products by the same PyTorch"
-        row = results.get("updates", {}).get(cell)
-        if row is None:
-            return f"{text}."
-        most = least_ratio(results["peers"], cell) / row["share_of_products"]
-        return f"{text}; were there nothing else to do here, the ratio would be {number(most)}."
+        text, most = "Every library makes these matrix products by the same PyTorch", wanted
+        try:
+            most = least_ratio(results["peers"], cell, "products_ratio")
+            text += f"; were there nothing else to do here, the ratio would be {number(most)}"
+        except KeyError:  # in results of before
+            pass
+        goes = "" if most < wanted else where_time_goes(results, cell)
+        return f"{text}. {goes}".strip()
 
     return limit
 
@@ -101,10 +147,19 @@ def peak(case: str) -> Callable[[Results], str]:
 
     def limit(results: Results) -> str:
         row = results["updates"][case]
-        alone = row["share_of_peak"] / row["share_of_products"]
-        return (
-            f"Its own products alone, in their sizes, reach {number(alone)} of the peak; "
-            f"{1 - row['share_of_products']:.0%} of the time goes to ReLU, losses and Adam."
-        )
+        alone = number(row["share_of_peak"] / row["share_of_products"])
+        text = f"Its own products alone, in their sizes, reach {alone} of the peak."
+        return f"{text} {where_time_goes(results, case)}".strip()
 
     return limit
+
+
+def where_time_goes(results: Results, case: str) -> str:
+    """What takes an update of `updates.py` its time; "" where that has not been profiled."""
+    shares = results.get("updates", {}).get(case, {}).get("where_time_goes", {})
+    spent: Counter[str] = Counter()
+    for operator, share in shares.items():
+        name = operator.removeprefix("aten::")
+        spent[KIND.get(name, f"`{name}`")] += share
+    most = [f"{kind} {share:.0%}" for kind, share in spent.most_common() if share >= 0.02]
+    return f"Where the time goes without the replay: {', '.join(most)}." if most else ""

@@ -9,6 +9,7 @@ from _peers_cases import CELLS
 
 PAGE = Path(__file__).parents[1] / "docs" / "algorithms" / "speed.md"
 TITLES = {"ours": "rllib_algos", "benchmarl": "BenchMARL", "xuance": "XuanCe", "agilerl": "AgileRL"}
+NAMES = {**TITLES, "products": "our matrix products alone"}
 UNITS = {"sampling": "environment steps", "updates": "joint updates"}
 
 
@@ -54,7 +55,7 @@ def _failures(results: Mapping[str, Any]) -> list[str]:
     for kind in UNITS:
         for name, row in results[kind].items():
             lines += [
-                f"- {TITLES[library]} failed at {CELLS[name]}: {entry['error']}"
+                f"- {NAMES[library]} failed at {CELLS[name]}: {entry['error']}"
                 for library, entry in row.items()
                 if "error" in entry
             ]

@@ -37,10 +37,16 @@ class Target:
 
     def measured(self, results: Results) -> float | None:
         """The number, None where it has not been measured."""
+        return self._look(results)[0]
+
+    def _look(self, results: Results) -> tuple[float | None, str]:
+        """The number, and what is said where there is none."""
         try:
-            return float(self.value(results[self.benchmark]))
+            return float(self.value(results[self.benchmark])), ""
+        except limits.NotMeasuredError as error:
+            return None, f"not measured: {error.args[0]}"
         except KeyError:
-            return None
+            return None, "not measured yet"
 
     def met(self, value: float) -> bool:
         """Whether a number is good enough."""
@@ -48,9 +54,8 @@ class Target:
 
     def row(self, results: Results) -> tuple[str, str, str, str]:
         """What the page shows."""
-        value = self.measured(results)
+        value, verdict = self._look(results)
         sign = "≤" if self.most else "≥"
-        verdict = "not measured yet"
         if value is not None:
             verdict = "met" if self.met(value) else f"**missed.** {self.limit(results)}".strip()
         shown = "-" if value is None else f"{number(value)} {self.unit}".strip()
@@ -101,26 +106,25 @@ def _updates() -> Iterator[Target]:
                 benchmark="peers",
                 value=lambda found, name=name: least_ratio(found, name),
                 wanted=4,
-                limit=limits.products(name),
+                limit=limits.products(name, 4),
             )
 
 
 def _vector() -> Iterator[Target]:
-    solver = limits.vector("parts_us", "The solver")
-    powers = limits.vector("offloading_180_parts_us", "The best powers")
+    limit = limits.vector
     cases = {
-        "servers": ("servers as agents", solver),
-        "users": ("users as agents", solver),
-        "offloading": ("offloading", powers),
-        "offloading_180": ("offloading of 180 devices", powers),
+        "servers": ("servers as agents", limit("servers", "The solver")),
+        "users": ("users as agents", limit("servers", "With servers as agents, the solver")),
+        "offloading": ("offloading", limit("offloading_180", "With 180 devices, the best powers")),
+        "offloading_180": ("offloading of 180 devices", limit("offloading_180", "The best powers")),
     }
-    for case, (name, limit) in cases.items():
+    for case, (name, reason) in cases.items():
         yield Target(
             title=f"32 copies stepped together against one alone, {name}",
             benchmark="vector",
             value=within(case, "copies", "32", "ratio"),
             wanted=3,
-            limit=limit,
+            limit=reason,
         )
 
 

@@ -5,8 +5,9 @@
 Takes about twelve minutes, and as long again to download and install the peers for the first time
 (`_peers_venvs.py` has their versions). Everything runs on one thread and is counted in CPU seconds
 of its process. The libraries take turns, three rounds of each measurement; reported are medians of
-rates, and medians and ranges of the ratios within a round. What was done so that the comparison is
-fair: docs/algorithms/speed.md.
+rates, and medians and ranges of the ratios within a round. With them take turns the matrix products
+of our own updates alone: `products_ratio` is theirs to a peer's updates. What was done so that the
+comparison is fair: docs/algorithms/speed.md.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from _turns import ratio
 
 HERE = Path(__file__).resolve().parent
 ROUNDS, SECONDS = 3, 1.0
+PRODUCTS = "products"  # of our own updates, which take turns with the libraries
 QUICK = ("servers_1_copy", "servers_vdn")  # cells
 PROFILED = ("users_1_copy", "users_8_copies", "users_idqn", "servers_idqn")
 
@@ -52,6 +54,8 @@ def start(folder: Path, *, offline: bool = False) -> tuple[dict[str, Worker], di
                 raise RuntimeError(f"there is nothing to compare: {found[name]['error']}")
         else:
             workers[name] = worker
+    script = HERE / f"_peers_{PRODUCTS}.py"
+    workers[PRODUCTS] = Worker(sys.executable, script, folder / f"{PRODUCTS}.log")
     return workers, found
 
 
@@ -59,8 +63,9 @@ def measure(workers: Mapping[str, Any], name: str, rounds: int, seconds: float) 
     """One cell by all who can do it, taking turns; those that fail drop out."""
     rates: dict[str, list[float]] = {}
     row: dict[str, Any] = {}
+    extra = (PRODUCTS,) if CELLS[name].kind == "updates" else ()
     for _ in range(rounds):
-        for library in ("ours", *CELLS[name].peers):
+        for library in ("ours", *CELLS[name].peers, *extra):
             if library not in workers or library in row:
                 continue
             answer = workers[library].ask(cell=name, seconds=seconds)
@@ -72,6 +77,8 @@ def measure(workers: Mapping[str, Any], name: str, rounds: int, seconds: float) 
     for peer in CELLS[name].peers:
         if "rate" in row.get(peer, {}) and "rate" in row.get("ours", {}):
             row[peer] |= ratio(rates["ours"], rates[peer])
+            if "rate" in row.get(PRODUCTS, {}):
+                row[peer]["products_ratio"] = ratio(rates[PRODUCTS], rates[peer])["ratio"]
     return row
 
 

@@ -74,10 +74,12 @@ def test_ratios_are_taken_within_rounds_and_failures_are_kept(module):
         "ours": Scripted(10.0, 20.0, 30.0),
         "benchmarl": Scripted(5.0, 5.0, 30.0),
         "xuance": Scripted(5.0, None),
+        "products": Scripted(20.0, 20.0, 60.0),
     }
     row = module("peers").measure(workers, "users_vdn", 3, 1.0)
     assert row["ours"] == {"rate": 20.0}
-    assert row["benchmarl"] == {"rate": 5.0, "ratio": 2.0, "ratio_range": [1.0, 4.0]}
+    ratios = {"ratio": 2.0, "ratio_range": [1.0, 4.0], "products_ratio": 4.0}
+    assert row["benchmarl"] == {"rate": 5.0, **ratios}
     assert row["xuance"] == {"error": "tired"}
 
 
@@ -139,6 +141,10 @@ def test_only_those_who_can_do_a_cell_are_asked_where_its_time_goes(module):
 def test_the_environment_is_one(module):
     cases = module("_peers_cases")
     parallel_api_test(cases.TeamEnv(cases.Team(3, 2, (4,), numbers=2)), num_cycles=60)
+
+
+def test_our_products_are_made_alone(module):
+    assert module("_peers_products").build("servers_vdn")() == 1
 
 
 @pytest.mark.parametrize(

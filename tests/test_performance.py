@@ -52,33 +52,86 @@ def test_a_target_is_met_missed_or_not_measured(target):
     assert target.row({"b": {}})[2:] == target.row({})[2:] == ("-", "not measured yet")
 
 
+def _cell(**rows):
+    return {"peers": {"updates": {"users_vdn": {"ours": {"rate": 8.0}, **rows}}}}
+
+
 def test_the_best_peer_is_the_one_with_the_least_ratio():
-    least_ratio = importlib.import_module("_limits").least_ratio
-    row = {"ours": {"rate": 8.0}, "a": {"ratio": 2.0}, "b": {"ratio": 3.0}, "c": {"error": "no"}}
-    assert least_ratio({"updates": {"users_vdn": row}}, "users_vdn") == 2.0
-    with pytest.raises(KeyError):
-        least_ratio({"updates": {"users_vdn": {"ours": {"rate": 8.0}}}}, "users_vdn")
+    limits = importlib.import_module("_limits")
+    results = _cell(benchmarl={"ratio": 2.0}, xuance={"ratio": 3.0})
+    assert limits.least_ratio(results["peers"], "users_vdn") == 2.0
+    with pytest.raises(limits.NotMeasuredError, match=r"^'BenchMARL, XuanCe'$"):
+        limits.least_ratio(results["peers"], "users_vdn", "products_ratio")
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (_cell(benchmarl={"error": "no"}, xuance={"ratio": 5.0}), "not measured: BenchMARL"),
+        (_cell(xuance={"ratio": 5.0}), "not measured: BenchMARL"),
+        (_cell(ours={"error": "no"}), "not measured: rllib_algos"),
+        ({"peers": {"updates": {}}}, "not measured yet"),
+    ],
+)
+def test_a_peer_that_is_missing_is_named_and_leaves_no_best_one(results, said):
+    titles = {target.title: target for target in importlib.import_module("_targets").TARGETS}
+    target = next(t for title, t in titles.items() if "best peer, VDN: 100 agents" in title)
+    assert target.row(results)[2:] == ("-", said)
 
 
 def test_reasons_have_their_numbers_from_the_results():
     limits = importlib.import_module("_limits")
     results = {
-        "peers": {"updates": {"users_vdn": {"a": {"ratio": 1.5}}}},
-        "updates": {"users_vdn": {"share_of_peak": 0.2, "share_of_products": 0.5}},
         "metro": {"steps": {"users": {"all_made": {"parts_ms": {"draw": 3, "latency": 30}}}}},
-        "vector": {"parts_us": {"allocation": 30, "draw": 10, "infos": 40}},
         "sampling": {"users": {"8_copies": {"where_time_goes_together": {"a.py": 0.5}}}},
     }
-    assert limits.products("users_vdn")(results).endswith("the ratio would be 3.00.")
-    assert limits.products("users_vdn")({}).endswith("by the same PyTorch.")
-    assert "reach 0.400 of the peak; 50% of the time" in limits.peak("users_vdn")(results)
     reason = limits.metro_step("users", "all_made")(results)
     assert reason == "Most of it: latency 30.0 ms, draw 3.00 ms."
-    reason = limits.vector("parts_us", "The solver")(results)
-    assert reason.startswith("The solver and the draw")
-    assert reason.endswith("take 50% of a copy's step.")
     reason = limits.sampling(("users", "8_together_over_1_stock"))(results)
     assert reason == "Where the time goes: `a.py` 50%."
+
+
+def test_a_missed_ratio_of_copies_says_what_its_own_parts_would_allow():
+    limits = importlib.import_module("_limits")
+    copies = {"32": {"steps_per_cpu_second": 5000.0}}
+    parts = {"allocation": 100, "draw": 25, "infos": 40, "evaluation": 50}
+    results = {"vector": {"servers": {"alone": 2000.0, "copies": copies}, "parts_us": parts}}
+    assert limits.vector("servers", "The solver")(results) == (
+        "The solver and the draw of a slot, which every copy needs for itself, take 125 of a "
+        "copy's 200 µs; with these alone the ratio would be 4.00. "
+        "Most of what is left: evaluation 50.0 µs, infos 40.0 µs."
+    )
+
+
+PROFILE = {
+    "aten::bmm": 0.3,
+    "aten::baddbmm": 0.2,
+    "aten::clamp_min_": 0.04,
+    "aten::threshold_backward": 0.05,
+    "aten::sum": 0.03,
+    "aten::_fused_adam_": 0.01,
+}
+
+
+def test_a_missed_share_of_the_peak_says_where_the_time_goes():
+    peak = importlib.import_module("_limits").peak("users_vdn")
+    row = {"share_of_peak": 0.2, "share_of_products": 0.5}
+    alone = "Its own products alone, in their sizes, reach 0.400 of the peak."
+    assert peak({"updates": {"users_vdn": row}}) == alone
+    assert peak({"updates": {"users_vdn": {**row, "where_time_goes": PROFILE}}}) == (
+        f"{alone} Where the time goes without the replay: products 50%, ReLU 9%, `sum` 3%."
+    )
+
+
+@pytest.mark.parametrize(("ratio", "named"), [(3.0, False), (5.0, True)])
+def test_products_are_a_limit_only_where_they_would_miss_the_target_too(ratio, named):
+    products = importlib.import_module("_limits").products("users_vdn", 4)
+    peers = {who: {"ratio": 1.5, "products_ratio": ratio} for who in ("benchmarl", "xuance")}
+    profile = {"updates": {"users_vdn": {"where_time_goes": PROFILE}}}
+    reason = products(_cell(**peers) | profile)
+    assert f"same PyTorch; were there nothing else to do here, the ratio would be {ratio}" in reason
+    assert ("products 50%, ReLU 9%" in reason) == named
+    assert products({}) == "Every library makes these matrix products by the same PyTorch."
 
 
 def test_parts_replace_the_ones_before(tmp_path):
