@@ -29,7 +29,7 @@ class Benchmark:
 SUITE = (
     Benchmark(name="environment", minutes=9, quick=("--quick", "--offline"), peers=True),
     Benchmark(name="vector", minutes=4),
-    Benchmark(name="metro", minutes=6, quick=("--slots", "1"), full=("--train", "20")),
+    Benchmark(name="metro", minutes=12, quick=("--slots", "1"), full=("--train", "50")),
     Benchmark(name="replay", minutes=0.3, quick=()),
     Benchmark(name="checkpoint", minutes=2),
     Benchmark(name="memory", minutes=3),
