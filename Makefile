@@ -70,13 +70,13 @@ format: $(STAMP)  ## sort imports, fix what ruff can fix, and format
 docs: $(STAMP)  ## build the documentation in site/; a warning is an error
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site $(ARGS)
 
-bench: $(STAMP)  ## run the benchmarks, keep their results and write docs/performance.md (an hour)
+bench: $(STAMP)  ## run the benchmarks, keep their results and write docs/performance.md (70 minutes)
 	$(BIN)/python benchmarks/suite.py $(ARGS)
 
 bench-solver: $(STAMP)  ## compare the solver with its peers: JSON and a table (6 minutes)
 	$(BIN)/python benchmarks/solver.py --markdown $(ARGS)
 
-bench-peers: $(STAMP)  ## compare with BenchMARL, XuanCe and AgileRL, which it downloads first (12 minutes)
+bench-peers: $(STAMP)  ## compare with BenchMARL, XuanCe and AgileRL, which it downloads first (14 minutes)
 	$(BIN)/python benchmarks/peers.py $(ARGS)
 
 release-check: $(STAMP)  ## build wheel and sdist, and use them in environments of their own (15 minutes)

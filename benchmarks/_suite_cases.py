@@ -28,14 +28,14 @@ class Benchmark:
 
 SUITE = (
     Benchmark(name="environment", minutes=9, quick=("--quick", "--offline"), peers=True),
-    Benchmark(name="vector", minutes=4),
+    Benchmark(name="vector", minutes=5),
     Benchmark(name="metro", minutes=12, quick=("--slots", "1"), full=("--train", "50")),
     Benchmark(name="replay", minutes=0.3, quick=()),
     Benchmark(name="checkpoint", minutes=2),
     Benchmark(name="memory", minutes=3),
     Benchmark(name="distributed", minutes=3),
     Benchmark(name="sampling", minutes=6),
-    Benchmark(name="peers", minutes=12, quick=("--quick", "--offline"), peers=True),
+    Benchmark(name="peers", minutes=14, quick=("--quick", "--offline"), peers=True),
     Benchmark(
         name="updates",
         minutes=7,

@@ -2,7 +2,7 @@
 
     python benchmarks/decision_time.py [--repeats 7]
 
-Takes about a minute. CPU milliseconds of one slot, on one thread: DIRS from all observations to the
+Takes two minutes. CPU milliseconds of one slot, on one thread: DIRS from all observations to the
 assignment, with the networks of the scenario's size (untrained ones take as long); the best powers
 and shares for an assignment, which every method needs; the exact optimum; and the swarm of the
 paper, 50 particles and 500 iterations, of which `scoring` is what the objective takes. Ratios are

@@ -2,7 +2,7 @@
 
     python benchmarks/peers.py [--quick] [--venvs DIR] [--offline]
 
-Takes about twelve minutes, and as long again to download and install the peers for the first time
+Takes about fourteen minutes, and as long again to download and install the peers for the first time
 (`_peers_venvs.py` has their versions). Everything runs on one thread and is counted in CPU seconds
 of its process. The libraries take turns, three rounds of each measurement; reported are medians of
 rates, and medians and ranges of the ratios within a round. With them take turns the matrix products

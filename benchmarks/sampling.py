@@ -2,7 +2,7 @@
 
     python benchmarks/sampling.py [--quick]
 
-Takes about five minutes. `servers`: 7 agents that observe (100, 9) and choose
+Takes about six minutes. `servers`: 7 agents that observe (100, 9) and choose
 MultiDiscrete([7] * 100). `users`: 100 agents that observe (9,) and choose Discrete(7). Their
 environments cost next to nothing, so that what is compared is the machinery; `simulated_servers`
 and `simulated_users` are DJTCRA's with the same spaces. All use one network per agent of equal

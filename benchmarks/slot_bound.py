@@ -2,7 +2,7 @@
 
     python benchmarks/slot_bound.py [--slots 50]
 
-Takes about a minute. Slots follow one another as in the environment; the first is not counted.
+Takes about two minutes. Slots follow one another as in the environment; the first is not counted.
 `calls` compares the step rule of the bound with a multiplicative subgradient rule: evaluations of
 the dual until it is within 1e-4, and 1e-5, of its minimum.
 """

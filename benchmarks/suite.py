@@ -2,7 +2,7 @@
 
     python benchmarks/suite.py [--only NAMES] [--fresh] [--quick] [--out FOLDER]
 
-Takes about an hour, with --quick about three minutes. A run that is stopped goes on where it was
+Takes about 70 minutes, with --quick about three minutes. A run that is stopped goes on where it was
 when it is called again, as does one in which a benchmark failed: the others run, and results from
 before stay. With --quick nothing can be concluded, so that --out must be given, and the results say
 that they are such. At the end the pages are written that show the results, as by `performance.py`.

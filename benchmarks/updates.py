@@ -2,8 +2,9 @@
 
     python benchmarks/updates.py [--cases NAME ...] [--rounds N] [--compiled NAME ...]
 
-Takes about five minutes; one torch thread, batches of 256 random joint transitions. An update is
-what `Learner` does for one, without the replay and without what carries the batch. Per case:
+Takes about seven minutes as the suite runs it; one torch thread, batches of 256 random joint
+transitions. An update is what `Learner` does for one, without the replay and without what carries
+the batch. Per case:
 
 - gigaflop: floating-point operations of the matrix products of an update, by their shapes.
 - share_of_peak: those per second, as a share of what a large product reaches (1024 x 1024).

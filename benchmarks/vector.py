@@ -2,7 +2,7 @@
 
     python benchmarks/vector.py [--quick]
 
-Takes about four minutes. Random actions, on one thread, observations included; rates are per second
+Takes about five minutes. Random actions, on one thread, observations included; rates are per second
 of CPU, medians of rounds in which all that is compared takes turns, and ratios are taken within a
 round.
 

@@ -108,6 +108,16 @@ def test_every_benchmark_is_in_the_suite_or_left_out_on_purpose(monkeypatch):
     assert sorted([*named, *cases.STUDIES, *cases.TOOLS]) == sorted(scripts)
 
 
+def test_all_say_how_long_the_suite_takes(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    cases, root = importlib.import_module("_suite_cases"), BENCHMARKS.parent
+    minutes = round(sum(benchmark.minutes for benchmark in cases.SUITE), -1)
+    page, makefile = root / "docs" / "performance.md", root / "Makefile"
+    assert f"measures everything, about {minutes:.0f} minutes" in page.read_text(encoding="utf-8")
+    assert f"write docs/performance.md ({minutes:.0f} minutes)" in makefile.read_text("utf-8")
+    assert f"Takes about {minutes:.0f} minutes" in str(importlib.import_module("suite").__doc__)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_all_benchmarks_run_in_their_quick_form(monkeypatch, tmp_path):
