@@ -89,7 +89,7 @@ class TogetherEnv(Together):
         if not self._first.report_prices or not isinstance(self._agents, ServersTogether):
             return {}
         slots = self._reset_slots() if self._last is None else self._last[0]
-        return {PRICED_QOE: slots.ran}
+        return {PRICED_QOE: slots.ran.copy()}
 
     def _joined(self, states: list[State]) -> Slots:
         return Slots.of(states, self._scenarios)
