@@ -78,6 +78,10 @@ def updates(found: Found) -> str:
         "gigaflop": "gigaflop",
         "share of peak": "share_of_peak",
         "share of its products alone": "share_of_products",
+        "ms": "milliseconds",
+        "in bfloat16": "milliseconds_in_bfloat16",
+        "compiled": "milliseconds_compiled",
+        "seconds to compile": "seconds_to_compile",
     }
     return by_column(["joint update"], [([row["case"]], row) for row in found.values()], columns)
 

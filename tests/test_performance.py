@@ -243,7 +243,9 @@ FOUND = {
     "sampling": {
         "users": {"1_copies": {"joint": 20.0}, "8_copies": {"together_over_stock": SPREAD}}
     },
-    "updates": {"users_vdn": {"case": "VDN: all", "updates_per_cpu_second": 30.0}},
+    "updates": {
+        "users_vdn": {"case": "VDN: all", "updates_per_cpu_second": 30.0, "milliseconds": 33.0}
+    },
     "checkpoint": {
         "vdn": {
             "megabytes": 9.5,
@@ -273,7 +275,7 @@ ROWS = {
     "metro": "| rules, gaps percent, greedy | 5.00 |",
     "replay": "| rows, sampled actions | 4.15 | - | 1.50 | - |",
     "sampling": "| 100 agents, next to free | 8 | - | - | - | - | - | 2.00 (1.00 to 3.00) | - |",
-    "updates": "| VDN: all | 30.0 | - | - | - |",
+    "updates": "| VDN: all | 30.0 | - | - | - | 33.0 | - | - | - |",
     "checkpoint": "| vdn | 9.50 | 8.00 | 50.0 | 30.0 | 2.00 (1.00 to 3.00) |",
     "memory": "| mec 100 users | 150 | 7.25 | - |",
     "distributed": "| two on two nodes | 2 | 900 | 2.00 (1.00 to 3.00) | 2.00 (1.00 to 3.00) |",
