@@ -1,5 +1,7 @@
 """Copies that are stepped together beside others that are stepped one after the other."""
 
+import pickle
+
 import numpy as np
 
 
@@ -48,3 +50,18 @@ def assert_same_places(envs, others):
             for name, value in vars(other.last_outcome).items():
                 if not name.startswith("_"):
                     np.testing.assert_array_equal(getattr(ours.last_outcome, name), value)
+
+
+def assert_goes_on_from_a_pickle(together, step):
+    """A batch in the middle of its episodes, and what a pickle makes of it, go on alike.
+
+    Args:
+        together: the batch, not reset yet.
+        step: takes a batch one step further.
+    """
+    together.reset([1, 2, 3])
+    step(together)
+    other = pickle.loads(pickle.dumps(together))
+    for one, two in zip(step(together), step(other), strict=True):
+        assert_same(one, two)
+    assert_same(together.observations(), other.observations())

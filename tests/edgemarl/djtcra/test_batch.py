@@ -10,7 +10,12 @@ from edgemarl.djtcra import Scenario
 from edgemarl.djtcra.allocation import Allocation
 from edgemarl.djtcra.batch import TogetherEnv
 from edgemarl.djtcra.env import DJTCRAEnv
-from tests.side_by_side import assert_same, assert_same_places, compare
+from tests.side_by_side import (
+    assert_goes_on_from_a_pickle,
+    assert_same,
+    assert_same_places,
+    compare,
+)
 
 COPIES = 3
 SMALL = Scenario(num_users=12, server_capacity=(5e9, 10e9, 20e9), slots_per_episode=4)
@@ -141,13 +146,8 @@ def test_running_copies_are_taken_over(overrides):
 
 def test_it_pickles_in_the_middle_of_an_episode():
     together, _ = pair()
-    together.reset([1, 2, 3])
     rows = np.ones((COPIES, 12), int)
-    together.step_rows(rows)
-    other = pickle.loads(pickle.dumps(together))
-    for one, two in zip(together.step_rows(rows), other.step_rows(rows), strict=True):
-        assert_same(one, two)
-    assert_same(together.observations(), other.observations())
+    assert_goes_on_from_a_pickle(together, lambda batch: batch.step_rows(rows))
 
 
 def test_errors_name_the_copy_and_nothing_moves():

@@ -11,7 +11,12 @@ from edgemarl.core.in_turn import InTurn
 from edgemarl.mec import Scenario
 from edgemarl.mec.batch import TogetherEnv
 from edgemarl.mec.env import MECEnv
-from tests.side_by_side import assert_same, assert_same_places, compare
+from tests.side_by_side import (
+    assert_goes_on_from_a_pickle,
+    assert_same,
+    assert_same_places,
+    compare,
+)
 
 COPIES = 3
 SMALL = Scenario(
@@ -135,13 +140,8 @@ def test_running_copies_are_taken_over():
 
 def test_it_pickles_in_the_middle_of_an_episode():
     together, _ = pair()
-    together.reset([1, 2, 3])
     scores = np.random.default_rng(3).random((COPIES, 3, 12))
-    together.step(scores)
-    other = pickle.loads(pickle.dumps(together))
-    for one, two in zip(together.step(scores), other.step(scores), strict=True):
-        assert_same(one, two)
-    assert_same(together.observations(), other.observations())
+    assert_goes_on_from_a_pickle(together, lambda batch: batch.step(scores))
 
 
 def test_errors_name_the_copy_and_nothing_moves():
